@@ -1,0 +1,55 @@
+// The one friend a class needs: `friend tricycle::access;` lets the library see a private `trace`,
+// a private constructor and a private destructor. It is also the library's own way into `ref`.
+#ifndef TRICYCLE_ACCESS_H_
+#define TRICYCLE_ACCESS_H_
+
+#include <concepts>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace tricycle {
+inline namespace v1 {
+
+class edge_visitor;
+
+class access {
+ public:
+  template <class T>
+  static constexpr bool has_trace = requires(T& object, edge_visitor& visit) {
+    { object.trace(visit) } -> std::same_as<void>;
+  };
+
+  template <class T>
+  static void trace(T& object, edge_visitor& visit) {
+    object.trace(visit);
+  }
+
+// `make<Person>("Ann")` means to leave the other fields to their defaults.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+  template <class T, class... Args>
+  static void construct(void* at, Args&&... args) {
+    if constexpr (std::is_aggregate_v<T>)
+      ::new (at) T{std::forward<Args>(args)...};
+    else
+      ::new (at) T(std::forward<Args>(args)...);
+  }
+#pragma GCC diagnostic pop
+
+  template <class T>
+  static void destroy(T* object) noexcept {
+    object->~T();
+  }
+
+  /// Where a pointer of this library keeps the address of the object it refers to.
+  template <class Pointer>
+  static void** slot(Pointer& pointer) noexcept {
+    return &pointer.object_;
+  }
+};
+
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_ACCESS_H_

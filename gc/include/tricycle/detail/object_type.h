@@ -1,0 +1,59 @@
+// What the collector knows of a class: one constant per type, found from the object's header.
+#ifndef TRICYCLE_DETAIL_OBJECT_TYPE_H_
+#define TRICYCLE_DETAIL_OBJECT_TYPE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "tricycle/access.h"
+#include "tricycle/detail/header.h"
+#include "tricycle/detail/type_name.h"
+#include "tricycle/trace.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace gc {
+
+/// Aligned so that the low bits of its address are free for the header's word.
+struct alignas(32) object_type {
+  /// Hands every edge of the object to the visitor. Null: a leaf, never searched.
+  void (*trace)(void* object, edge_visitor& visit);
+  void (*destroy)(void* object) noexcept;
+  /// Bytes of the block, and where in it the object begins (its header is directly before that).
+  std::size_t block_bytes;
+  std::uint32_t object_offset;
+  std::uint32_t align;
+  std::string_view name;
+};
+
+template <class T>
+void trace_object(void* object, edge_visitor& visit) {
+  visit(*static_cast<T*>(object));
+}
+
+template <class T>
+void destroy_object(void* object) noexcept {
+  access::destroy(static_cast<T*>(object));
+}
+
+template <class T>
+inline constexpr std::size_t offset_for =
+    alignof(T) > sizeof(header) ? alignof(T) : sizeof(header);
+
+template <class T>
+inline constexpr object_type type_of = {
+    .trace = edges_of<T>() == edges::some ? &trace_object<T> : nullptr,
+    .destroy = &destroy_object<T>,
+    .block_bytes = offset_for<T> + sizeof(T),
+    .object_offset = static_cast<std::uint32_t>(offset_for<T>),
+    .align = static_cast<std::uint32_t>(alignof(T)),
+    .name = type_name<T>(),
+};
+
+}  // namespace gc
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_DETAIL_OBJECT_TYPE_H_

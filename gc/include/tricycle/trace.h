@@ -1,0 +1,178 @@
+// How the collector finds the edges of an object: what it owns through this library's pointers.
+//
+// In this order, decided at compile time:
+//   1. `void trace(auto& visit) { visit(next, prev, children); }` in the class; may be private
+//      behind `friend tricycle::access;`
+//   2. a specialisation `tricycle::tracer<T>`, for types that can't be changed:
+//        template <> struct tricycle::tracer<Foreign> {
+//          static void trace(Foreign& object, auto& visit) { visit(object.a, object.b); }
+//        };
+//   3. the standard vocabulary (vocabulary.h) and this library's pointers
+//   4. aggregates: their fields
+//   5. `tricycle::leaf<T>`, for a class that owns nothing; classes of namespace std that are not in
+//      3 are leaves. Anything else is a compile error in `make`.
+//
+// The contract of a trace function. It must name every edge at most once, and do nothing else: it
+// may run at any allocation, while other objects are half built. An edge left out can only delay
+// freeing; an edge named twice can free what is in use (the audit of a `verify` build finds it).
+// It should not throw; if it does, the object counts as held from outside until the next collection.
+#ifndef TRICYCLE_TRACE_H_
+#define TRICYCLE_TRACE_H_
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+
+#include "tricycle/access.h"
+#include "tricycle/detail/fields.h"
+#include "tricycle/detail/type_name.h"
+
+namespace tricycle {
+inline namespace v1 {
+
+/// Specialise for a type that can't be given a `trace` member. The primary template declares nothing.
+template <class T>
+struct tracer {
+  using undeclared = void;
+};
+
+/// Specialise as true for a class that owns no tricycle pointers: `template <> inline constexpr
+/// bool tricycle::leaf<Logger> = true;`. Objects of it are counted, and never searched.
+template <class T>
+inline constexpr bool leaf = false;
+
+namespace gc {
+
+enum class edges { none, some, undeclared };
+
+constexpr edges operator|(edges a, edges b) { return a > b ? a : b; }
+
+template <class T>
+concept declares_tracer = !requires { typename tracer<T>::undeclared; };
+
+/// A tracer of the vocabulary says what its elements own; `Seen` are the types being looked at,
+/// so that a recursive type (a tree of vectors of itself) comes to an end.
+template <class T, class... Seen>
+consteval edges edges_of();
+
+template <class T, class... Seen>
+consteval edges edges_of_aggregate() {
+  if constexpr (std::is_empty_v<T>) {
+    return edges::none;
+  } else if constexpr (!has_visible_fields<T>) {
+    return edges::undeclared;
+  } else {
+    using result = decltype(with_fields(std::declval<T&>(), []<class... F>(const auto&...) {
+      return std::integral_constant<edges, (edges_of<F, Seen...>() | ... | edges::none)>();
+    }));
+    return result::value;
+  }
+}
+
+template <class T, class... Seen>
+consteval edges edges_of() {
+  using U = std::remove_cv_t<T>;
+  if constexpr ((std::is_same_v<U, Seen> || ...)) {
+    return edges::none;
+  } else if constexpr (std::is_array_v<U>) {
+    return edges_of<std::remove_all_extents_t<U>, Seen...>();
+  } else if constexpr (std::is_scalar_v<U> || std::is_reference_v<U>) {
+    return edges::none;
+  } else if constexpr (leaf<U>) {
+    return edges::none;
+  } else if constexpr (access::has_trace<U>) {
+    return edges::some;
+  } else if constexpr (declares_tracer<U>) {
+    if constexpr (requires { tracer<U>::template owns<U, Seen...>(); })
+      return tracer<U>::template owns<U, Seen...>();
+    else
+      return edges::some;
+  } else if constexpr (is_std<U>) {
+    return edges::none;
+  } else if constexpr (std::is_aggregate_v<U>) {
+    return edges_of_aggregate<U, U, Seen...>();
+  } else if constexpr (std::is_empty_v<U> && !std::is_polymorphic_v<U>) {
+    return edges::none;
+  } else {
+    return edges::undeclared;
+  }
+}
+
+}  // namespace gc
+
+/// What a trace function is given: call it with any members, any number of them at once: pointers
+/// of this library, containers of them, arrays, nested structures that can be traced themselves.
+/// Members that own no edges cost nothing.
+class edge_visitor {
+ public:
+  static constexpr std::size_t capacity = 128;
+  using consumer = void (*)(edge_visitor& self, void* context);
+
+  /// For the library: hands the slots of the edges to `consume`, up to `capacity` at a time.
+  edge_visitor(consumer consume, void* context) noexcept : consume_(consume), context_(context) {}
+  edge_visitor(const edge_visitor&) = delete;
+  edge_visitor& operator=(const edge_visitor&) = delete;
+
+  template <class... Members>
+  void operator()(Members&... members) {
+    (visit(members), ...);
+  }
+
+  /// One edge: the place where a pointer keeps the address of its object.
+  void edge(void** slot) {
+    if (size_ == capacity) [[unlikely]] flush();
+    slots_[size_++] = slot;
+  }
+
+  /// For the library: hands over what has been gathered.
+  void flush() {
+    consume_(*this, context_);
+    size_ = 0;
+  }
+  [[nodiscard]] void** const* begin() const noexcept { return slots_; }
+  [[nodiscard]] void** const* end() const noexcept { return slots_ + size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  void clear() noexcept { size_ = 0; }
+
+ private:
+  template <class T>
+  void visit(T& member) {
+    using U = std::remove_cv_t<T>;
+    if constexpr (gc::edges_of<U>() != gc::edges::none) {
+      auto& object = const_cast<U&>(member);
+      if constexpr (std::is_array_v<U>) {
+        for (auto& element : object) visit(element);
+      } else if constexpr (access::has_trace<U>) {
+        access::trace(object, *this);
+      } else if constexpr (gc::declares_tracer<U>) {
+        tracer<U>::trace(object, *this);
+      } else {
+        static_assert(std::is_aggregate_v<U>,
+                      "tricycle: this member's class declares no edges. Give it "
+                      "`void trace(auto& visit) { visit(...); }`, or, if it owns no tricycle "
+                      "pointers, say `template <> inline constexpr bool tricycle::leaf<T> = true;`");
+        if constexpr (std::is_aggregate_v<U>)
+          gc::with_fields(object, [this]<class... F>(const auto&... fields) {
+            (this->visit_field<F>(fields), ...);
+          });
+      }
+    }
+  }
+  // Taken by const reference, so that bit-fields can be handed over; they own nothing.
+  template <class F, class T>
+  void visit_field(const T& field) {
+    if constexpr (!std::is_reference_v<F>) visit(const_cast<std::remove_cv_t<F>&>(field));
+  }
+
+  std::size_t size_ = 0;
+  consumer consume_;
+  void* context_;
+  void** slots_[capacity];
+};
+
+}  // namespace v1
+}  // namespace tricycle
+
+#include "tricycle/vocabulary.h"
+
+#endif  // TRICYCLE_TRACE_H_

@@ -1,0 +1,77 @@
+#include "candidates.h"
+
+#include <cstring>
+
+namespace tricycle {
+inline namespace v1 {
+namespace gc {
+
+bool chunk_directory::grow() noexcept {
+  const std::uint32_t larger = capacity_ == 0 ? 64 : capacity_ * 2;
+  auto** chunks = static_cast<chunk**>(alloc::raw_allocate(larger * sizeof(chunk*)));
+  if (chunks == nullptr) return false;
+  if (used_ != 0) std::memcpy(chunks, chunks_, used_ * sizeof(chunk*));
+  alloc::raw_free(chunks_);
+  chunks_ = chunks;
+  capacity_ = larger;
+  return true;
+}
+
+bool chunk_directory::enter(chunk* c) noexcept {
+  if (free_ != none) {
+    c->number = free_;
+    free_ = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(chunks_[free_]));
+  } else {
+    if (used_ == capacity_ && !grow()) return false;
+    c->number = used_++;
+  }
+  chunks_[c->number] = c;
+  return true;
+}
+
+void chunk_directory::leave(chunk* c) noexcept {
+  chunks_[c->number] = reinterpret_cast<chunk*>(std::uintptr_t{free_});
+  free_ = c->number;
+}
+
+candidate_buffer::~candidate_buffer() {
+  while (first_ != nullptr) drop_chunk(first_);
+}
+
+header* candidate_buffer::pop() noexcept {
+  while (first_ != nullptr) {
+    while (first_->begin != first_->end) {
+      const std::uintptr_t entry = first_->entries[first_->begin++];
+      if (entry == 0) continue;
+      --first_->in_use;
+      --size_;
+      return reinterpret_cast<header*>(entry);
+    }
+    drop_chunk(first_);
+  }
+  return nullptr;
+}
+
+bool candidate_buffer::grow() noexcept {
+  chunk* c = pool_->take();
+  if (c == nullptr) return false;
+  if (!directory_->enter(c)) {
+    pool_->give_back(c);
+    return false;
+  }
+  c->previous = last_;
+  (last_ == nullptr ? first_ : last_->next) = c;
+  last_ = c;
+  return true;
+}
+
+void candidate_buffer::drop_chunk(chunk* c) noexcept {
+  (c->previous == nullptr ? first_ : c->previous->next) = c->next;
+  (c->next == nullptr ? last_ : c->next->previous) = c->previous;
+  directory_->leave(c);
+  pool_->give_back(c);
+}
+
+}  // namespace gc
+}  // namespace v1
+}  // namespace tricycle

@@ -1,0 +1,204 @@
+// A collection from its start to its end: which phase follows which, and how objects leave it.
+#include "collector.h"
+
+#include <algorithm>
+
+#include "heap_core.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace gc {
+
+collector::collector(heap_core& heap, place mine) noexcept
+    : heap_(heap),
+      mine_(mine),
+      working_(heap.chunks),
+      live_(heap.chunks),
+      suspects_(heap.chunks),
+      components_(heap.chunks),
+      edges_(heap.chunks),
+      stack_(heap.chunks),
+      path_(heap.chunks) {}
+
+bool collector::same_heap(const header* h) const noexcept {
+  return heap_number(h) == heap_.number();
+}
+
+/// Whether an edge to `h`, which is not in the working set, is to be followed.
+bool collector::in_scope(const header* h) const noexcept {
+  return generation_of(h) <= oldest_ && !is_dead(h) &&
+         (place_of(h) == place::none || place_of(h) == place::buffered);
+}
+
+/// Hands the edges of `h` to the visitor's consumer. False when its trace function threw: then not
+/// all of them were seen, and nothing that this batch found is exact.
+bool collector::follow(header* h, edge_visitor& visit) noexcept {
+  ++work_;
+  try {
+    type_of_object(h).trace(object_of(h), visit);
+    visit.flush();
+    return true;
+  } catch (...) {
+    visit.clear();
+    exact_ = false;
+    return false;
+  }
+}
+
+void collector::start(unsigned oldest, std::size_t candidates) noexcept {
+  oldest_ = oldest;
+  quota_ = {};
+  for (unsigned g = 0; g <= oldest; ++g)
+    quota_[g] = std::min(candidates, heap_.candidates[g].size());
+  counts_ = {};
+  phase_ = phase::subtract;
+  begin_batch();
+}
+
+void collector::begin_batch() noexcept {
+  exact_ = true;
+  narrowing_ = false;
+  failed_ = false;
+  scanned_ = {};
+  batch_live_ = live_.size();
+  restored_ = live_.end();
+}
+
+/// After classify: the few that may be dead among many that live are cheaper to ask than the many.
+/// They alone become the working set; who of them is then held by more than the others, lives.
+bool collector::narrow() noexcept {
+  if (narrowing_ || suspects_.empty()) return false;
+  if (suspects_.size() * 4 > live_.size() - batch_live_) return false;
+  narrowing_ = true;
+  working_.swap(suspects_);
+  scanned_ = {};
+  restored_ = live_.end();
+  return true;
+}
+
+bool collector::run(meter& time) {
+  const std::size_t released = heap_.released_objects();
+  const std::size_t released_bytes = heap_.released_bytes();
+  heap_.collecting = true;
+  while (phase_ != phase::idle) {
+    step result = step::done;
+    phase next = phase::idle;
+    switch (phase_) {
+      case phase::idle:
+        break;
+      case phase::subtract:
+        result = subtract(time);
+        next = phase::classify;
+        break;
+      case phase::classify:
+        counts_.examined += narrowing_ ? 0 : working_.size();
+        result = classify(time);
+        next = phase::restore;
+        if (result == step::done) {
+          if (narrow())
+            next = phase::subtract;
+          else if (suspects_.empty())
+            next = phase::settle;
+        }
+        break;
+      case phase::restore:
+        result = restore(time);
+        next = phase::condense;
+        break;
+      case phase::condense:
+        result = condense(time);
+        next = phase::reclaim;
+        break;
+      case phase::reclaim:
+        result = reclaim(time);
+        next = phase::settle;
+        break;
+      case phase::settle:
+        result = settle(time);
+        if (result == step::done) {
+          next = quota_ == decltype(quota_){} ? phase::idle : phase::subtract;
+          if (next == phase::subtract) begin_batch();
+        }
+        break;
+    }
+    if (result == step::out_of_time) {
+      exact_ = false;
+      break;
+    }
+    if (result == step::out_of_memory) {
+      cancel();
+      break;
+    }
+    phase_ = next;
+#ifdef TRICYCLE_VERIFY
+    check_invariants();
+#endif
+  }
+  heap_.collecting = false;
+  counts_.objects += heap_.released_objects() - released;
+  counts_.bytes += heap_.released_bytes() - released_bytes;
+  return phase_ == phase::idle;
+}
+
+/// The young and middle leave at once, aged; an old collection's live objects stay marked until its
+/// last batch, so that none is searched twice.
+collector::step collector::settle(meter& time) {
+  if (oldest_ == 2 && quota_ != decltype(quota_){}) return step::done;
+  while (!live_.empty()) {
+    if (header* ahead = live_.peek_front(8)) __builtin_prefetch(ahead, 1);
+    settle_one(live_.pop_front(), /*age=*/true);
+    if (spent(time)) return step::out_of_time;
+  }
+  return step::done;
+}
+
+/// A member leaves, alive as far as is known. Who was touched since it was met is a candidate again,
+/// and so is who was examined and survived: an older object may hold it, and only an older
+/// collection can tell.
+void collector::settle_one(pile::entry e, bool age) noexcept {
+  header* h = e.object();
+  if (is_dead(h)) {
+    heap_.leave_list_dead(h);
+    return;
+  }
+  const unsigned g = generation_of(h);
+  if (age && g < 2) set_generation(h, g + 1);
+  set_place(h, place::none);
+  set_mark(h, mark::met);
+  if (e.tagged() && (oldest_ < 2 || !age)) h->count &= ~unwanted;
+  if (is_wanted(h)) heap_.enqueue(h);
+}
+
+void collector::cancel() noexcept {
+  if (phase_ == phase::reclaim) {  // needs no memory, and is not to be left half done
+    meter unlimited;
+    reclaim(unlimited);
+  }
+  // What may be dead must be looked at again, whoever of it was the candidate.
+  const auto leave = [this](pile& from, bool tag) {
+    while (!from.empty()) {
+      pile::entry e = from.pop_front();
+      const mark m = mark_of(e.object());
+      if (&from == &suspects_ && m == mark::live) continue;  // it is in live_
+      if (tag) e.bits |= 1;
+      settle_one(e, /*age=*/false);
+    }
+  };
+  edges_.clear();
+  stack_.clear();
+  path_.clear();
+  if (phase_ == phase::condense) components_.clear();  // all of them are among the suspects still
+  leave(suspects_, true);
+  leave(working_, false);
+  leave(components_, true);
+  leave(live_, false);
+  prefetched_ = {};
+  condensed_ = {};
+  discovered_ = 0;
+  quota_ = {};
+  phase_ = phase::idle;
+}
+
+}  // namespace gc
+}  // namespace v1
+}  // namespace tricycle

@@ -1,0 +1,167 @@
+// One collection of a generation: search for dead cycles, prove them dead, reclaim them.
+// A heap has two of these: the minor one collects the young, also between the slices of the major
+// one, which collects everything up to the middle or the old generation.
+//
+// Thread safety: confined to the heap's thread. User code: `reclaim` runs destructors.
+//
+// The phases, in the order in which they run; each is a function in a file of its own, can stop when
+// its time is up, and goes on where it stopped. They run once for each *batch* of candidates, so
+// that small cycles go from trial to reclaim while they are in the cache:
+//
+//   subtract   search.cc    from candidates, count the edges that members of the working set have
+//   classify   search.cc    who has more references than that is held from outside
+//   restore    search.cc    what such a one reaches is live, too
+//   condense   condense.cc  the rest are suspects: their strongly connected components
+//   reclaim    reclaim.cc   source by source: prove, finalize, null, destroy, free
+//   settle     collector.cc the live ones age and leave the working set
+//
+// Bacon & Rajan 2001, section 3 (synchronous cycle collection; Lins 1992 for the lazy candidates);
+// we differ: trial counts of our own, so that the program may run between slices; components and a
+// proof before anything is freed; generations.
+//
+// Invariants
+// I1. An object whose place is `minor` or `major` is on exactly one list of that collection:
+//     working set, live, suspects, or components.
+// I2. The memory of an object on such a list is not given back when it dies by counting meanwhile:
+//     the list's end does that. So no list ever dangles.
+// I3. Meeting an object clears its wish for examination (and takes it out of the candidates); if it
+//     wants examination when it leaves, it was touched since, and becomes a candidate again.
+// I4. No verdict rests on what an earlier slice saw: a component is freed when it was proved in the
+//     same slice, or when the whole batch ran in it (`exact_`).
+#ifndef TRICYCLE_GC_COLLECTOR_H_
+#define TRICYCLE_GC_COLLECTOR_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "chunks.h"
+#include "meter.h"
+#include "state.h"
+
+namespace tricycle {
+inline namespace v1 {
+
+class edge_visitor;
+
+namespace gc {
+
+class heap_core;
+
+/// What a finished or running collection has done.
+struct collector_counts {
+  std::size_t objects = 0;
+  std::size_t bytes = 0;
+  std::size_t components = 0;
+  std::size_t examined = 0;
+  std::size_t candidates = 0;
+};
+
+class collector {
+ public:
+  collector(heap_core& heap, place mine) noexcept;
+  collector(const collector&) = delete;
+  collector& operator=(const collector&) = delete;
+
+  /// Starts a collection of `oldest` and everything younger. At most `candidates` of each
+  /// generation are examined, the oldest entries first.
+  void start(unsigned oldest, std::size_t candidates) noexcept;
+
+  /// Works until the time is up or the collection is finished; returns whether it is.
+  bool run(meter& time);
+
+  [[nodiscard]] bool running() const noexcept { return phase_ != phase::idle; }
+  [[nodiscard]] unsigned oldest() const noexcept { return oldest_; }
+  [[nodiscard]] const collector_counts& counts() const noexcept { return counts_; }
+
+  /// Gives up: everything leaves the working set as it is; what was being examined wants it again.
+  void cancel() noexcept;
+
+  /// The `verify` build's check of I1 to I3, at the border of two phases. Aborts with a sentence.
+  void check_invariants() const;
+
+ private:
+  enum class phase { idle, subtract, classify, restore, condense, reclaim, settle };
+  enum class stage { find, null, destroy, free };  // of the component being reclaimed
+  enum class step { done, out_of_time, out_of_memory };
+
+  // search.cc
+  step subtract(meter& time);
+  step classify(meter& time);
+  step restore(meter& time);
+  [[nodiscard]] bool next_candidate() noexcept;
+  void meet(header* h) noexcept;
+  void drain_prefetched() noexcept;
+  static void subtract_edges(edge_visitor& visit, void* self);
+  static void restore_edges(edge_visitor& visit, void* self);
+
+  // condense.cc
+  step condense(meter& time);
+  [[nodiscard]] bool discover(header* h);
+  [[nodiscard]] bool finish(header* h);
+  void contract(const header* to) noexcept;
+  static void condense_edges(edge_visitor& visit, void* self);
+
+  // reclaim.cc
+  step reclaim(meter& time);
+  [[nodiscard]] bool find_dead_component();
+  [[nodiscard]] bool prove(pile::cursor from);
+  void null_inner_edges(header* h);
+  void free_component() noexcept;
+  void leave_component_alive() noexcept;
+  static void prove_edges(edge_visitor& visit, void* self);
+  static void null_edges(edge_visitor& visit, void* self);
+
+  // collector.cc
+  step settle(meter& time);
+  void settle_one(pile::entry e, bool age) noexcept;
+  bool follow(header* h, edge_visitor& visit) noexcept;
+  [[nodiscard]] bool in_scope(const header* h) const noexcept;
+  [[nodiscard]] bool is_mine(const header* h) const noexcept {
+    return (h->word & place_mask) == static_cast<std::uint64_t>(mine_) && same_heap(h);
+  }
+  [[nodiscard]] bool same_heap(const header* h) const noexcept;
+  void begin_batch() noexcept;
+  [[nodiscard]] bool narrow() noexcept;
+  [[nodiscard]] bool spent(meter& time) noexcept { return time.spend(std::exchange(work_, 0)); }
+
+  static constexpr std::size_t batch_objects = 1024;
+  static constexpr std::size_t prefetch_depth = 16;
+
+  heap_core& heap_;
+  const place mine_;
+  unsigned oldest_ = 0;
+  phase phase_ = phase::idle;
+  bool exact_ = true;       // nothing ran between this batch's start and now
+  bool narrowing_ = false;  // the working set are suspects already: nothing joins
+  bool failed_ = false;     // memory ran out, or a trace function threw, in this step
+  std::array<std::size_t, 3> quota_{};  // candidates still to be taken, per generation
+  collector_counts counts_;
+
+  pile working_;               // subtract's queue, then classify's input
+  pile::cursor scanned_;       // the first of working_ that subtract has not followed
+  pile live_;                  // restore's queue; those of earlier batches wait for the end here
+  pile::cursor restored_;      // the first of live_ that restore has not followed
+  std::size_t batch_live_ = 0; // how many of live_ are of earlier batches
+  pile suspects_;
+  pile::cursor condensed_;     // the first of suspects_ that condense has not looked at
+  pile components_;            // sinks first; a component's first entry is tagged
+  pile edges_, stack_, path_;  // of condense
+  std::uint32_t discovered_ = 0;
+
+  std::uint32_t work_ = 0;  // units not yet told to the meter
+
+  stage stage_ = stage::find;
+  pile::cursor component_;  // its first entry
+  pile::cursor at_;         // where the stage has come to
+
+  std::array<header*, prefetch_depth> prefetched_{};
+  std::size_t prefetch_at_ = 0;
+};
+
+}  // namespace gc
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_GC_COLLECTOR_H_

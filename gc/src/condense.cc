@@ -1,0 +1,101 @@
+// Condense: the strongly connected components of the suspects.
+//
+// Gabow 2000, "Path-based depth-first search for strong and biconnected components" (a form of Tarjan
+// 1972 that needs one number per object, for which the header's `trial` serves). We differ: recursion
+// is three piles, so that it can stop and go on; edges lie on a pile as the objects they lead to,
+// never as places in an object, which the program may change between two slices.
+//
+// The numbers: `trial` is 0 before an object is discovered; then its number in the order of discovery,
+// times 2, plus 1 if it has an edge to itself; and when its component is complete, a set of flags.
+//
+// Components are found sinks first, and put on a pile; reclaim takes them from its end: sources first.
+#include "collector.h"
+#include "condense_flags.h"
+#include "heap_core.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace gc {
+
+void collector::condense_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector*>(self);
+  c.work_ += static_cast<std::uint32_t>(visit.size());
+  header* from = c.stack_.top().object();
+  for (void** slot : visit) {
+    if (*slot == nullptr) continue;
+    header* h = header_of(*slot);
+    if (!c.is_mine(h) || is_dead(h)) continue;
+    const mark m = mark_of(h);
+    if (m == mark::condensed) {
+      h->trial |= has_upstream;
+    } else if (m == mark::suspect) {
+      if (h == from)
+        h->trial |= has_self_edge;
+      else if (!c.edges_.push(h))
+        c.failed_ = true;
+    }
+  }
+}
+
+/// A suspect met for the first time: it goes on the path, and its edges wait their turn.
+bool collector::discover(header* h) {
+  h->trial = ++discovered_ * 2;
+  // The tagged entry means: all edges above it have been followed, `h` is finished.
+  if (!edges_.push(h, /*tag=*/true) || !stack_.push(h) || !path_.push(h)) return false;
+  edge_visitor visit(&condense_edges, this);
+  if (!is_dead(h)) follow(h, visit);
+  return !failed_;
+}
+
+/// An edge leads back to `to`, on the path: all from there on is one component.
+void collector::contract(const header* to) noexcept {
+  while (discovery(path_.top().object()) > discovery(to)) path_.pop();
+}
+
+/// All edges of `h` have been followed. If no edge led back beyond it, its component is complete.
+bool collector::finish(header* h) {
+  if (path_.top().object() != h) return true;
+  path_.pop();
+  const bool upstream = !path_.empty();  // it was reached from another component
+  bool first = true;
+  for (header* member = nullptr; member != h; first = false) {
+    member = stack_.pop().object();
+    if (!components_.push(member, first)) return false;
+    set_mark(member, mark::condensed);
+    member->trial &= has_self_edge;
+  }
+  if (upstream) h->trial |= has_upstream;
+  return true;
+}
+
+collector::step collector::condense(meter& time) {
+  for (;;) {
+    while (!edges_.empty()) {
+      const pile::entry e = edges_.pop();
+      header* h = e.object();
+      bool ok = true;
+      if (e.tagged())
+        ok = finish(h);
+      else if (mark_of(h) == mark::condensed)
+        h->trial |= has_upstream;
+      else if (discovery(h) == 0)
+        ok = discover(h);
+      else
+        contract(h);
+      if (!ok) return step::out_of_memory;
+      if (spent(time)) return step::out_of_time;
+    }
+    // An edge's target may have died since it was put on the pile; as a suspect it is still here.
+    if (suspects_.at_end(condensed_)) break;
+    header* h = suspects_.read(condensed_).object();
+    if (mark_of(h) == mark::suspect && !discover(h)) return step::out_of_memory;
+  }
+  suspects_.clear();  // each is in a component now
+  condensed_ = {};
+  discovered_ = 0;
+  return step::done;
+}
+
+}  // namespace gc
+}  // namespace v1
+}  // namespace tricycle

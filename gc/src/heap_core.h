@@ -1,0 +1,142 @@
+// What a heap is inside: its blocks, its candidates, its two collectors, its books.
+//
+// Thread safety: confined to the thread that made it. When that thread has ended, to whichever
+// thread still holds references to its objects; they are counted and freed, and no more searched.
+//
+// Invariants
+// I1. heap_table[number] is the heap for as long as an object carries its number.
+// I2. No collection runs inside another one of the same heap, nor inside its own destructors:
+//     `collecting` is set while a collector runs, and every entry looks at it.
+// I3. live_objects and live_bytes count objects from the time their block is taken to the time it
+//     could be given back.
+#ifndef TRICYCLE_GC_HEAP_CORE_H_
+#define TRICYCLE_GC_HEAP_CORE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "block_store.h"
+#include "candidates.h"
+#include "chunks.h"
+#include "collector.h"
+#include "state.h"
+#include "tricycle/heap.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace gc {
+
+extern std::array<heap_core*, max_heaps + 1> heap_table;
+
+/// The calling thread's current heap; null before its first use. Initial-exec: no call in a shared
+/// library either.
+extern constinit thread_local heap_core* current_heap [[gnu::tls_model("initial-exec")]];
+/// As current_heap, but made if there is none. Throws std::bad_alloc, std::length_error.
+heap_core& heap_here();
+/// Tells threads apart; never 0.
+[[nodiscard]] std::uintptr_t this_thread() noexcept;
+
+class heap_core {
+ public:
+  heap_core(const heap_core&) = delete;
+  heap_core& operator=(const heap_core&) = delete;
+  /// Throws std::bad_alloc, std::length_error.
+  static heap_core* create();
+  /// Destroys every object, then the heap, once no block is referenced from outside.
+  static void end(heap_core* heap);
+  /// The thread ends: collects, and leaves what is still referenced to its holders.
+  void orphan();
+
+  // allocation (heap_core.cc)
+  [[nodiscard]] void* allocate(const object_type& type);
+  void abandon(header* h, const object_type& type) noexcept;
+  void release_block(header* h, const object_type& type) noexcept;
+
+  // death by counting, and candidates (release.cc)
+  void die(header* h) noexcept;
+  void want_examination(header* h) noexcept;
+  void enqueue(header* h) noexcept;
+  void forget_candidate(header* h) noexcept;
+  /// After its destructor: gives the block back, unless references or a list still hold it.
+  void bury(header* h) noexcept;
+  /// Destroys what piled up beyond the nesting depth, until the time is up. True: nothing is left.
+  bool release_pending(meter& time) noexcept;
+  /// A list of the collector lets go of an object that died meanwhile.
+  void leave_list_dead(header* h) noexcept;
+
+  // when to collect (schedule.cc)
+  void pace();
+  collection collect(unsigned oldest);
+  bool collect_for(std::chrono::nanoseconds budget);
+  [[nodiscard]] statistics stats() const noexcept;
+  void configure(const settings& with) noexcept;
+
+  [[nodiscard]] unsigned number() const noexcept { return number_; }
+  [[nodiscard]] std::size_t released_objects() const noexcept { return released_objects_; }
+  [[nodiscard]] std::size_t released_bytes() const noexcept { return released_bytes_; }
+  [[nodiscard]] std::size_t live_objects() const noexcept {
+    return made_objects_ - released_objects_;
+  }
+  [[nodiscard]] std::size_t live_bytes() const noexcept {
+    return allocated_bytes_ - released_bytes_;
+  }
+  /// The thread whose heap this is; 0 once that thread has ended.
+  [[nodiscard]] std::uintptr_t owner() const noexcept { return owner_; }
+
+  settings config;
+  chunk_pool chunks;
+  chunk_directory directory;
+  std::array<candidate_buffer, 3> candidates;
+  std::uint64_t candidates_lost = 0;
+  bool collecting = false;
+
+ private:
+  explicit heap_core(unsigned number);
+  ~heap_core() = default;
+  void destroy_all();
+  void destroy_one(header* h) noexcept;
+  bool slice(meter& time, collection& done);
+  [[nodiscard]] bool minor_due() const noexcept;
+  [[nodiscard]] int major_due() const noexcept;
+  void start_minor() noexcept;
+  void start_major(unsigned oldest) noexcept;
+  bool advance(collector& c, meter& time, collection& done);
+  void end_if_empty() noexcept;
+
+  // An object's first `release_depth` owners are destroyed around it, as users of shared_ptr know
+  // it; deeper ones wait on a list, so that a chain of any length needs little stack.
+  static constexpr unsigned release_depth = 32;
+
+  std::size_t allocated_bytes_ = 0;  // ever
+  std::size_t pace_at_ = 0;          // pace() when allocated_bytes_ reaches it
+  std::size_t released_bytes_ = 0;
+  std::size_t made_objects_ = 0;
+  std::size_t released_objects_ = 0;
+  unsigned depth_ = 0;
+  pile pending_{chunks};  // dead, not yet destroyed
+  alloc::block_store blocks_;
+  const unsigned number_;
+  std::uintptr_t owner_;
+  bool ended_ = false;
+
+  collector minor_;
+  collector major_;
+  std::size_t minor_at_bytes_ = 0;  // allocated_bytes_ when the last one started
+  std::size_t major_at_bytes_ = 0;
+  std::size_t minors_since_major_ = 0;
+  clock::time_point resume_at_{};  // no slice before
+  std::uint64_t slices_ = 0;
+  std::array<generation_statistics, 3> generations_{};
+  pause_statistics pauses_;
+};
+
+[[nodiscard]] inline heap_core& heap_of(const header* h) noexcept {
+  return *heap_table[heap_number(h)];
+}
+
+}  // namespace gc
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_GC_HEAP_CORE_H_

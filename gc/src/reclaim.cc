@@ -1,0 +1,154 @@
+// Reclaim: component by component, sources first: prove, expire, null, destroy, free.
+//
+// The proof is the one step that the program can't interrupt, and the only one that decides: a set of
+// objects all of whose references come from members of the set can be reached by no one, now or ever.
+#include "collector.h"
+#include "complain.h"
+#include "condense_flags.h"
+#include "heap_core.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace gc {
+
+void collector::prove_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector*>(self);
+  for (void** slot : visit) {
+    if (*slot == nullptr) continue;
+    header* h = header_of(*slot);
+    if (c.is_mine(h) && mark_of(h) == mark::suspect) ++h->trial;
+  }
+}
+
+/// Whether every reference to a member of the component that begins at `from` comes from a member.
+/// Atomic: O(members + edges), some nanoseconds each.
+bool collector::prove(pile::cursor from) {
+  edge_visitor visit(&prove_edges, this);
+  bool traced = true;
+  for (pile::cursor c = from; !components_.at_end(c);)
+    if (header* h = components_.read(c).object()) h->trial = 0;
+  for (pile::cursor c = from; !components_.at_end(c);)
+    if (header* h = components_.read(c).object()) traced &= follow(h, visit);
+  if (!traced) return false;
+  for (pile::cursor c = from; !components_.at_end(c);) {
+    header* h = components_.read(c).object();
+    if (h == nullptr) continue;
+    if (h->trial > count_of(h)) [[unlikely]] complain_edge_twice(h);
+    if (h->trial != count_of(h)) return false;
+  }
+  return true;
+}
+
+/// Looks at the last component of the pile. True if it is dead: then its weak references have
+/// expired and nothing can revive it. Else it has left the pile, alive.
+bool collector::find_dead_component() {
+  component_ = components_.last_tagged();
+  std::uint32_t flags = 0;
+  std::uint64_t words = 0;
+  std::size_t members = 0;
+  header* last = nullptr;
+  for (pile::cursor c = component_; !components_.at_end(c);) {
+    const pile::cursor here = c;
+    header* h = components_.read(c).object();
+    if (is_dead(h)) {  // by counting, since it was condensed
+      heap_.leave_list_dead(h);
+      pile::erase(here);
+      continue;
+    }
+    flags |= h->trial;
+    words |= h->word;
+    last = h;
+    ++members;
+    set_mark(h, mark::suspect);  // of all in the pile, only the members at hand have this mark
+  }
+  // A single object without an edge to itself is no cycle: it dies by counting when its owner does.
+  const bool cycle = members > 1 || (members == 1 && (flags & has_self_edge) != 0);
+  const bool known = exact_ && (flags & has_upstream) == 0 && (words & weak_bit) == 0;
+#ifdef TRICYCLE_VERIFY
+  if (cycle && known && !prove(component_)) complain_not_exact(last);
+#endif
+  if (!cycle || !(known || prove(component_))) {
+    if (cycle) last->count &= ~unwanted;  // look again next time
+    leave_component_alive();
+    return false;
+  }
+  for (pile::cursor c = component_; !components_.at_end(c);) {
+    header* h = components_.read(c).object();
+    if (h == nullptr) continue;
+    if (is_weak(h)) expire(h);
+    h->word |= dead_bit;
+    h->count &= ~unwanted;
+  }
+  return true;
+}
+
+void collector::leave_component_alive() noexcept {
+  for (bool first = false; !first;) {
+    const pile::entry e = components_.pop();
+    first = e.tagged();
+    if (e.object() != nullptr) settle_one({e.bits & ~std::uintptr_t{3}}, /*age=*/true);
+  }
+}
+
+void collector::null_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector*>(self);
+  c.work_ += static_cast<std::uint32_t>(visit.size());
+  for (void** slot : visit) {
+    if (*slot == nullptr) continue;
+    header* h = header_of(*slot);
+    if (!c.is_mine(h) || mark_of(h) != mark::suspect) continue;
+    *slot = nullptr;
+    --h->count;
+  }
+}
+
+collector::step collector::reclaim(meter& time) {
+  for (;;) {
+    switch (stage_) {
+      case stage::find:
+        if (components_.empty()) return step::done;
+        if (find_dead_component()) {
+          at_ = component_;
+          stage_ = stage::null;
+        }
+        break;
+      case stage::null: {
+        edge_visitor visit(&null_edges, this);
+        while (!components_.at_end(at_)) {
+          if (header* h = components_.read(at_).object()) follow(h, visit);
+          if (spent(time)) return step::out_of_time;
+        }
+        at_ = component_;
+        stage_ = stage::destroy;
+        break;
+      }
+      case stage::destroy:
+        while (!components_.at_end(at_)) {
+          if (header* h = components_.read(at_).object()) type_of_object(h).destroy(object_of(h));
+          work_ += 4;
+          if (spent(time)) return step::out_of_time;
+        }
+        ++counts_.components;
+        stage_ = stage::free;
+        break;
+      case stage::free: {
+        for (bool first = false; !first;) {
+          const pile::entry e = components_.pop();
+          first = e.tagged();
+          if (header* h = e.object()) {
+            set_place(h, place::none);
+            heap_.bury(h);
+          }
+          if (!first && spent(time)) return step::out_of_time;
+        }
+        stage_ = stage::find;
+        break;
+      }
+    }
+    if (spent(time)) return step::out_of_time;
+  }
+}
+
+}  // namespace gc
+}  // namespace v1
+}  // namespace tricycle

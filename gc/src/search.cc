@@ -1,0 +1,157 @@
+// Search: trial deletion from the candidates (subtract, classify, restore).
+//
+// Bacon & Rajan 2001, section 3.1 (MarkGray, Scan); Lins 1992. We differ: the trial count is a number
+// of its own beside the real count, so the program may run, and count, between two slices; and who
+// is held from outside is found in one pass over a list instead of by recursion.
+//
+// The search reads only, and what it finds is a suspicion. It may read an object at different moments,
+// see an edge twice or not at all; a dead cycle is touched by no one, so of that its reading is exact.
+#include "collector.h"
+#include "complain.h"
+#include "heap_core.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace gc {
+
+/// Takes one more candidate into the working set. False when there are none left, or no memory.
+bool collector::next_candidate() noexcept {
+  for (unsigned g = 0; g <= oldest_; ++g) {
+    while (quota_[g] != 0) {
+      --quota_[g];
+      header* h = heap_.candidates[g].pop();
+      if (h == nullptr) {
+        quota_[g] = 0;
+        break;
+      }
+      if (!working_.push(h, /*tag=*/true)) {
+        set_place(h, place::none);
+        heap_.enqueue(h);
+        failed_ = true;
+        return false;
+      }
+      set_place(h, mine_);
+      h->trial = 0;
+      h->count |= unwanted;
+      ++counts_.candidates;
+      return true;
+    }
+  }
+  return false;
+}
+
+/// An edge of a member leads to `h`.
+void collector::meet(header* h) noexcept {
+  if (!same_heap(h)) return;
+  const auto where = place_of(h);
+  if (where == mine_) {
+    if (mark_of(h) == (narrowing_ ? mark::suspect : mark::met)) ++h->trial;
+    return;
+  }
+  if (narrowing_ || !in_scope(h)) return;
+  if (!working_.push(h)) {
+    failed_ = true;
+    return;
+  }
+  if (where == place::buffered) heap_.forget_candidate(h);
+  set_place(h, mine_);
+  h->trial = 1;
+  h->count |= unwanted;
+}
+
+/// The header of an edge's target is most likely not in the cache: each waits here while it is
+/// fetched, and `prefetch_depth` others go before it.
+void collector::subtract_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector*>(self);
+  c.work_ += static_cast<std::uint32_t>(visit.size());
+  for (void** slot : visit) {
+    void* object = *slot;
+    if (object == nullptr) continue;
+    header* h = header_of(object);
+    __builtin_prefetch(h, 1);
+    std::swap(h, c.prefetched_[c.prefetch_at_]);
+    c.prefetch_at_ = (c.prefetch_at_ + 1) % prefetch_depth;
+    if (h != nullptr) c.meet(h);
+  }
+}
+
+void collector::drain_prefetched() noexcept {
+  for (header*& waiting : prefetched_)
+    if (header* h = std::exchange(waiting, nullptr)) meet(h);
+}
+
+collector::step collector::subtract(meter& time) {
+  edge_visitor visit(&subtract_edges, this);
+  for (;;) {
+    while (!working_.at_end(scanned_)) {
+      if (header* ahead = pile::peek(scanned_, 4)) __builtin_prefetch(ahead + 1);
+      header* h = working_.read(scanned_).object();
+      if (!is_dead(h)) follow(h, visit);
+      if (spent(time)) {
+        drain_prefetched();  // none may be left over a stop: what waits here could be freed
+        return failed_ ? step::out_of_memory : step::out_of_time;
+      }
+    }
+    drain_prefetched();
+    if (failed_) return step::out_of_memory;
+    if (!working_.at_end(scanned_)) continue;
+    if (narrowing_ || working_.size() >= batch_objects || !next_candidate())
+      return failed_ ? step::out_of_memory : step::done;
+  }
+}
+
+/// Who has more references than the working set's edges explain is held from outside.
+collector::step collector::classify(meter& time) {
+  while (!working_.empty()) {
+    const pile::entry e = working_.pop_front();
+    header* h = e.object();
+    if (is_dead(h)) {
+      heap_.leave_list_dead(h);
+      continue;
+    }
+    if (exact_ && h->trial > count_of(h)) [[unlikely]] complain_edge_twice(h);
+    const bool held = count_of(h) != h->trial;
+    if (!(held ? live_ : suspects_).push(e)) {
+      settle_one(e, /*age=*/false);
+      return step::out_of_memory;
+    }
+    set_mark(h, held ? mark::live : mark::suspect);
+    h->trial = 0;
+    if (spent(time)) return step::out_of_time;
+  }
+  return step::done;
+}
+
+void collector::restore_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector*>(self);
+  c.work_ += static_cast<std::uint32_t>(visit.size());
+  for (void** slot : visit)
+    if (*slot != nullptr) __builtin_prefetch(header_of(*slot), 1);
+  for (void** slot : visit) {
+    if (*slot == nullptr) continue;
+    header* h = header_of(*slot);
+    if (!c.is_mine(h) || mark_of(h) != mark::suspect) continue;
+    if (!c.live_.push(h)) {
+      c.failed_ = true;
+      return;
+    }
+    set_mark(h, mark::live);  // its entry among the suspects is passed over later
+  }
+}
+
+/// What is reached from a live object lives.
+collector::step collector::restore(meter& time) {
+  edge_visitor visit(&restore_edges, this);
+  while (!live_.at_end(restored_)) {
+    if (header* ahead = pile::peek(restored_, 4)) __builtin_prefetch(ahead + 1);
+    header* h = live_.read(restored_).object();
+    if (!is_dead(h)) follow(h, visit);
+    if (failed_) return step::out_of_memory;
+    if (spent(time)) return step::out_of_time;
+  }
+  return step::done;
+}
+
+}  // namespace gc
+}  // namespace v1
+}  // namespace tricycle
