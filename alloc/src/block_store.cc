@@ -1,14 +1,9 @@
 // The reservation of the arena, and what of a block store is not on the hot path.
 #include "block_store.h"
 
-#include <mutex>
 #include <new>
 
 #include "tricycle/arena.h"
-
-#ifdef TRICYCLE_USE_MIMALLOC
-#include <sys/mman.h>
-#endif
 
 namespace tricycle {
 inline namespace v1 {
@@ -19,17 +14,14 @@ thread_local std::int64_t faults_after = -1;
 #endif
 
 #ifdef TRICYCLE_USE_MIMALLOC
-
-constinit arena_state the_arena;
-
 namespace {
 
-/// Zeroed memory that costs nothing until it is touched.
-void* reserve_zeroed(std::size_t bytes) noexcept {
-  void* at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return at == MAP_FAILED ? nullptr : at;
-}
+/// Set once, by the first store.
+struct {
+  std::uintptr_t base = 0;
+  std::size_t bytes = 0;
+  mi_arena_id_t id = 0;
+} constinit the_arena;
 
 /// Address space is free, but limits (RLIMIT_AS, containers, valgrind) exist: ask for much, take
 /// what there is.
@@ -37,21 +29,12 @@ bool reserve_arena() noexcept {
   constexpr std::size_t most = std::size_t{1} << 40;
   constexpr std::size_t least = std::size_t{1} << 27;
   for (std::size_t bytes = most; bytes >= least; bytes /= 2) {
-    mi_arena_id_t id = 0;
     if (mi_reserve_os_memory_ex(bytes, /*commit=*/false, /*allow_large=*/false,
-                                /*exclusive=*/true, &id) != 0)
+                                /*exclusive=*/true, &the_arena.id) != 0)
       continue;
-    std::size_t size = 0;
-    const auto base = reinterpret_cast<std::uintptr_t>(mi_arena_area(id, &size));
-    void* registry = reserve_zeroed((size >> arena_state::word_shift) * sizeof(std::uint64_t));
-    void* owners = reserve_zeroed((size >> arena_state::slice_shift) * sizeof(std::uint16_t));
-    if (base == 0 || registry == nullptr || owners == nullptr) return false;
-    the_arena.registry = static_cast<std::uint64_t*>(registry);
-    the_arena.slice_owner = static_cast<std::uint16_t*>(owners);
-    the_arena.bytes = size;
-    the_arena.arena_id = id;
-    the_arena.base = base;
-    return true;
+    the_arena.base =
+        reinterpret_cast<std::uintptr_t>(mi_arena_area(the_arena.id, &the_arena.bytes));
+    return the_arena.base != 0;
   }
   return false;
 }
@@ -63,39 +46,101 @@ bool arena_is_there() {
 
 }  // namespace
 
-block_store::block_store(std::uint16_t owner) : heap_(nullptr), owner_(owner) {
+block_store::block_store(std::uint64_t free_word) : free_word_(free_word) {
   if (fault_point() || !arena_is_there()) throw std::bad_alloc();
-  heap_ = mi_heap_new_in_arena(the_arena.arena_id);
+  heap_ = mi_heap_new_in_arena(the_arena.id);
   if (heap_ == nullptr) throw std::bad_alloc();
 }
 
 block_store::~block_store() {
+  if (spare_ != nullptr) mi_free(spare_);
   if (heap_ != nullptr) mi_heap_delete(heap_);
 }
 
 #else
 
-void* block_store::allocate(std::size_t bytes, std::size_t align,
-                            std::size_t header_offset) noexcept {
-  if (fault_point()) return nullptr;
-  void* block = align <= 16 ? std::malloc(bytes)
-                            : std::aligned_alloc(align, (bytes + align - 1) / align * align);
-  if (block == nullptr) return nullptr;
-  try {
-    headers_.insert(static_cast<char*>(block) + header_offset);
-  } catch (const std::bad_alloc&) {
-    std::free(block);
-    return nullptr;
+block_store::block_store(std::uint64_t free_word) : free_word_(free_word) {
+  if (fault_point()) throw std::bad_alloc();
+}
+
+block_store::~block_store() { std::free(spare_); }
+
+#endif
+
+slab* block_store::add_slab(std::size_t which) noexcept {
+  slab* s = spare_;
+  spare_ = nullptr;
+  if (s == nullptr) {
+    if (fault_point()) return nullptr;
+#ifdef TRICYCLE_USE_MIMALLOC
+    s = static_cast<slab*>(mi_heap_malloc_aligned(heap_, slab::bytes, slab::bytes));
+#else
+    s = static_cast<slab*>(std::aligned_alloc(slab::bytes, slab::bytes));
+#endif
+    if (s == nullptr) return nullptr;
   }
+  const auto block_bytes = static_cast<std::uint32_t>(which * class_bytes);
+  *s = {.next = slabs_,
+        .previous = nullptr,
+        .next_partial = nullptr,
+        .previous_partial = nullptr,
+        .free = nullptr,
+        .used = 0,
+        .capacity = static_cast<std::uint32_t>(slab::bytes - first_block) / block_bytes,
+        .fresh = first_block,
+        .block_bytes = block_bytes};
+  if (slabs_ != nullptr) slabs_->previous = s;
+  slabs_ = s;
+  link_partial(s);
+  return s;
+}
+
+void block_store::remove_slab(slab* s) noexcept {
+  unlink_partial(s);
+  (s->previous == nullptr ? slabs_ : s->previous->next) = s->next;
+  if (s->next != nullptr) s->next->previous = s->previous;
+  if (spare_ == nullptr)
+    spare_ = s;
+  else
+    raw_free(s);
+}
+
+void block_store::link_partial(slab* s) noexcept {
+  slab*& first = partial_[s->block_bytes / class_bytes];
+  s->previous_partial = nullptr;
+  s->next_partial = first;
+  if (first != nullptr) first->previous_partial = s;
+  first = s;
+}
+
+void block_store::unlink_partial(slab* s) noexcept {
+  (s->previous_partial == nullptr ? partial_[s->block_bytes / class_bytes]
+                                  : s->previous_partial->next_partial) = s->next_partial;
+  if (s->next_partial != nullptr) s->next_partial->previous_partial = s->previous_partial;
+}
+
+void* block_store::take_large(std::size_t bytes, std::size_t align, std::size_t link_at) noexcept {
+  if (fault_point()) return nullptr;
+#ifdef TRICYCLE_USE_MIMALLOC
+  void* block = mi_heap_malloc_aligned(heap_, bytes, align);
+#else
+  void* block = align <= alignof(std::max_align_t)
+                    ? std::malloc(bytes)
+                    : std::aligned_alloc(align, (bytes + align - 1) / align * align);
+#endif
+  if (block == nullptr) return nullptr;
+  auto* link = ::new (static_cast<char*>(block) + link_at) large_link{large_, &large_};
+  if (large_ != nullptr) large_->previous = &link->next;
+  large_ = link;
   return block;
 }
 
-void block_store::release(void* block, std::size_t header_offset) noexcept {
-  headers_.erase(static_cast<char*>(block) + header_offset);
-  std::free(block);
+void block_store::release_large(void* block, std::size_t link_at) noexcept {
+  const auto* link = reinterpret_cast<large_link*>(static_cast<char*>(block) + link_at);
+  *link->previous = link->next;
+  if (link->next != nullptr) link->next->previous = link->previous;
+  raw_free(block);
 }
-
-#endif
 
 }  // namespace alloc
 

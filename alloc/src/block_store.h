@@ -1,21 +1,24 @@
 // A block store: where one library heap takes its blocks from and gives them back to.
 //
-// Thread safety: confined to the thread that made it, but for `release_block`, which any thread may
-// call on a store whose thread has ended.
+// Thread safety: confined to the thread that made it. Once that thread has ended, to whichever thread
+// gives back the blocks that are left.
+//
+// Small blocks are cut from slabs of 64 KiB, each of one size class; slabs and large blocks come from
+// a mimalloc heap in the arena, or from malloc. Between the program and mimalloc's own free list a
+// slab saves two calls and a registry a block (docs/decisions/0002-slabs.md).
 //
 // Invariants
-// I1. Every block handed out and not yet given back is in the store's own registry, under the
-//     address of its *header*. (A walk of a mimalloc 2.0.9 heap may show freed blocks, so nothing
-//     here walks one.)
-// I2. The registry is a bitmap beside the arena: one bit for 16 bytes. A 64-bit word of it spans
-//     1 KiB, and mimalloc gives memory to a heap in slices of 64 KiB, so no two heaps of live
-//     threads ever write the same word.
-// I3. `mi_heap_destroy` is never called: the pages of a thread that has ended may have been adopted
-//     by another. Blocks go back one by one.
+// I1. Every block in use can be found: small ones in a slab of the list of all slabs, large ones on
+//     the list that is linked through 16 bytes in each. (A walk of a mimalloc 2.0.9 heap may show
+//     freed blocks, so nothing here walks one.)
+// I2. A slab lies at a multiple of its size, so a small block's slab is found from its address.
+// I3. A slab is on its class's list of partial slabs if and only if it has a block to give.
+// I4. `mi_heap_destroy` is never called: the pages of a thread that has ended may have been adopted
+//     by another. Slabs and blocks go back one by one.
 #ifndef TRICYCLE_ALLOC_BLOCK_STORE_H_
 #define TRICYCLE_ALLOC_BLOCK_STORE_H_
 
-#include <bit>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -24,8 +27,6 @@
 
 #ifdef TRICYCLE_USE_MIMALLOC
 #include <mimalloc.h>
-#else
-#include <unordered_set>
 #endif
 
 namespace tricycle {
@@ -50,118 +51,125 @@ inline void raw_free(void* memory) noexcept {
 #endif
 }
 
-#ifdef TRICYCLE_USE_MIMALLOC
+inline constexpr std::size_t class_bytes = 16;
+inline constexpr std::size_t classes = 33;  // up to 512 bytes; there is no class 0
 
-/// The process's arena and the registry beside it. Set once, by the first store.
-struct arena_state {
-  static constexpr unsigned granule_shift = 4;   // a bit of the registry: 16 bytes
-  static constexpr unsigned word_shift = 10;     // a word of the registry: 1 KiB
-  static constexpr unsigned slice_shift = 16;    // mimalloc's slice: 64 KiB
-  static constexpr unsigned words_per_slice = 1U << (slice_shift - word_shift);
-
-  std::uintptr_t base = 0;
-  std::size_t bytes = 0;
-  std::uint64_t* registry = nullptr;   // bytes >> word_shift words
-  std::uint16_t* slice_owner = nullptr;  // bytes >> slice_shift entries: id of the heap, or stale
-  int arena_id = 0;
+/// A small block that is not in use. Its second word belongs to the user of the store, who can tell
+/// from it that the block is free: it is `free_word` before the first use, and never changed here.
+struct free_block {
+  free_block* next;
+  std::uint64_t word;
 };
-extern arena_state the_arena;
+
+/// Stands in a large block, where its user said.
+struct large_link {
+  large_link* next;
+  large_link** previous;  // what points to this one
+};
+
+struct slab {
+  static constexpr std::size_t bytes = std::size_t{64} << 10;
+
+  slab* next;  // of all slabs
+  slab* previous;
+  slab* next_partial;
+  slab* previous_partial;
+  free_block* free;
+  std::uint32_t used;      // blocks
+  std::uint32_t capacity;  // blocks
+  std::uint32_t fresh;     // offset of the first block never used
+  std::uint32_t block_bytes;
+
+  [[nodiscard]] static slab* of(void* block) noexcept {
+    return reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(bytes - 1));
+  }
+};
+static_assert(sizeof(slab) == 56);
+inline constexpr std::size_t first_block = 64;
 
 class block_store {
  public:
   /// Throws std::bad_alloc when the address space or the heap can't be had.
-  explicit block_store(std::uint16_t owner);
+  explicit block_store(std::uint64_t free_word);
   ~block_store();
   block_store(const block_store&) = delete;
   block_store& operator=(const block_store&) = delete;
 
-  /// A block of `bytes` whose header will stand at `header_offset` in it; null when memory is out.
-  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t align,
-                               std::size_t header_offset) noexcept {
-    if (fault_point()) return nullptr;
-    void* block = align <= 16 ? (bytes <= MI_SMALL_SIZE_MAX ? mi_heap_malloc_small(heap_, bytes)
-                                                            : mi_heap_malloc(heap_, bytes))
-                              : mi_heap_malloc_aligned(heap_, bytes, align);
-    if (block == nullptr) [[unlikely]] return nullptr;
-    const std::size_t at =
-        reinterpret_cast<std::uintptr_t>(block) + header_offset - the_arena.base;
-    std::uint64_t& word = the_arena.registry[at >> arena_state::word_shift];
-    if (word == 0) claim_slice(at >> arena_state::slice_shift);
-    word |= bit(at);
+  /// The thread that made the store may end before the last block goes back: mimalloc's heap is left
+  /// to it. No more blocks can be taken.
+  void abandon() noexcept {
+#ifdef TRICYCLE_USE_MIMALLOC
+    heap_ = nullptr;
+#endif
+  }
+
+  /// A block of `which` x class_bytes, aligned to 16; null when memory is out. O(1).
+  [[nodiscard]] free_block* take_small(std::size_t which) noexcept {
+    slab* s = partial_[which];
+    if (s == nullptr) [[unlikely]] {
+      s = add_slab(which);
+      if (s == nullptr) return nullptr;
+    }
+    free_block* block = s->free;
+    if (block != nullptr) {
+      s->free = block->next;
+    } else {
+      block = reinterpret_cast<free_block*>(reinterpret_cast<char*>(s) + s->fresh);
+      block->word = free_word_;
+      s->fresh += s->block_bytes;
+    }
+    if (++s->used == s->capacity) [[unlikely]] unlink_partial(s);
     return block;
   }
 
-  static void release_block(void* block, std::size_t header_offset) noexcept {
-    const std::size_t at =
-        reinterpret_cast<std::uintptr_t>(block) + header_offset - the_arena.base;
-    the_arena.registry[at >> arena_state::word_shift] &= ~bit(at);
-    mi_free(block);
-  }
-  void release(void* block, std::size_t header_offset) noexcept {
-    release_block(block, header_offset);
+  void release_small(void* memory) noexcept {
+    slab* s = slab::of(memory);
+    auto* block = static_cast<free_block*>(memory);
+    block->next = s->free;
+    s->free = block;
+    if (s->used-- == s->capacity) [[unlikely]] link_partial(s);
+    if (s->used == 0) [[unlikely]] remove_slab(s);
   }
 
-  /// Calls `visit(header address)` for every block in use, in the order of their addresses; blocks
-  /// may be released, not allocated, meanwhile. Also shows blocks of ended threads' heaps that
-  /// share a slice: the caller tells them apart by the header. O(slices up to the store's highest).
-  template <class Visit>
-  void for_each_header(Visit&& visit) {
-    for (std::size_t slice = 0; slice < slices_end_; ++slice) {
-      if (the_arena.slice_owner[slice] != owner_) continue;
-      const std::size_t first = slice * arena_state::words_per_slice;
-      for (std::size_t w = first; w < first + arena_state::words_per_slice; ++w) {
-        for (std::uint64_t left = the_arena.registry[w]; left != 0; left &= left - 1) {
-          const auto n = static_cast<unsigned>(std::countr_zero(left));
-          if ((the_arena.registry[w] & (std::uint64_t{1} << n)) == 0) continue;  // released since
-          visit(reinterpret_cast<void*>(the_arena.base + (w << arena_state::word_shift) +
-                                        (std::size_t{n} << arena_state::granule_shift)));
-        }
-      }
+  /// A block of `bytes`; the sizeof(large_link) bytes from `link_at` on are the store's. Null when
+  /// memory is out.
+  [[nodiscard]] void* take_large(std::size_t bytes, std::size_t align,
+                                 std::size_t link_at) noexcept;
+  void release_large(void* block, std::size_t link_at) noexcept;
+
+  /// Calls small(block) for every small block that has ever been used, the free ones too, and
+  /// large(link) for every large one. Blocks may be released, not taken, meanwhile: but of the
+  /// small ones only the one being visited.
+  template <class Small, class Large>
+  void for_each(Small&& small, Large&& large) {
+    for (slab *s = slabs_, *next = nullptr; s != nullptr; s = next) {
+      next = s->next;
+      char* const base = reinterpret_cast<char*>(s);
+      const std::uint32_t end = s->fresh;
+      const std::uint32_t step = s->block_bytes;
+      for (std::uint32_t at = first_block; at < end; at += step) small(base + at);
+    }
+    for (large_link *l = large_, *next = nullptr; l != nullptr; l = next) {
+      next = l->next;
+      large(l);
     }
   }
 
-  /// The thread is about to end, or has: mimalloc takes its heap back, the blocks stay.
-  void abandon() noexcept { heap_ = nullptr; }
-
  private:
-  static std::uint64_t bit(std::size_t at) noexcept {
-    return std::uint64_t{1} << ((at >> arena_state::granule_shift) & 63);
-  }
-  void claim_slice(std::size_t slice) noexcept {
-    the_arena.slice_owner[slice] = owner_;
-    if (slice >= slices_end_) slices_end_ = slice + 1;
-  }
+  slab* add_slab(std::size_t which) noexcept;
+  void remove_slab(slab* s) noexcept;
+  void link_partial(slab* s) noexcept;
+  void unlink_partial(slab* s) noexcept;
 
-  mi_heap_t* heap_;
-  std::size_t slices_end_ = 0;  // no slice of this store lies at or beyond it
-  std::uint16_t owner_;
-};
-
-#else  // malloc, for sanitizers
-
-class block_store {
- public:
-  explicit block_store(std::uint16_t) {}
-  block_store(const block_store&) = delete;
-  block_store& operator=(const block_store&) = delete;
-
-  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t align,
-                               std::size_t header_offset) noexcept;
-  void release(void* block, std::size_t header_offset) noexcept;
-
-  template <class Visit>
-  void for_each_header(Visit&& visit) {
-    const std::unordered_set<void*> all = headers_;
-    for (void* header : all)
-      if (headers_.contains(header)) visit(header);
-  }
-  void abandon() noexcept {}
-
- private:
-  std::unordered_set<void*> headers_;
-};
-
+  std::array<slab*, classes> partial_{};
+  slab* slabs_ = nullptr;
+  slab* spare_ = nullptr;  // an empty one, kept against a slab that comes and goes at every block
+  large_link* large_ = nullptr;
+  const std::uint64_t free_word_;
+#ifdef TRICYCLE_USE_MIMALLOC
+  mi_heap_t* heap_ = nullptr;
 #endif
+};
 
 }  // namespace alloc
 }  // namespace v1

@@ -35,7 +35,7 @@ bool collector::in_scope(const header* h) const noexcept {
 bool collector::follow(header* h, edge_visitor& visit) noexcept {
   ++work_;
   try {
-    type_of_object(h).trace(object_of(h), visit);
+    type_of_object(h)->trace(object_of(h), visit);
     visit.flush();
     return true;
   } catch (...) {
@@ -77,8 +77,8 @@ bool collector::narrow() noexcept {
 }
 
 bool collector::run(meter& time) {
-  const std::size_t released = heap_.released_objects();
-  const std::size_t released_bytes = heap_.released_bytes();
+  const std::size_t objects = heap_.live_objects();
+  const std::size_t bytes = heap_.live_bytes();
   heap_.collecting = true;
   while (phase_ != phase::idle) {
     step result = step::done;
@@ -135,8 +135,8 @@ bool collector::run(meter& time) {
 #endif
   }
   heap_.collecting = false;
-  counts_.objects += heap_.released_objects() - released;
-  counts_.bytes += heap_.released_bytes() - released_bytes;
+  counts_.objects += objects - std::min(objects, heap_.live_objects());
+  counts_.bytes += bytes - std::min(bytes, heap_.live_bytes());
   return phase_ == phase::idle;
 }
 
@@ -147,6 +147,7 @@ collector::step collector::settle(meter& time) {
   while (!live_.empty()) {
     if (header* ahead = live_.peek_front(8)) __builtin_prefetch(ahead, 1);
     settle_one(live_.pop_front(), /*age=*/true);
+    ++work_;
     if (spent(time)) return step::out_of_time;
   }
   return step::done;

@@ -14,10 +14,12 @@ namespace gc {
 namespace {
 
 struct named {
-  explicit named(const header* h) : type(&type_of_object(h).name) {}
-  [[nodiscard]] int size() const { return static_cast<int>(type->size()); }
-  [[nodiscard]] const char* data() const { return type->data(); }
-  const std::string_view* type;
+  explicit named(const header* h) {
+    if (const object_type* type = type_of_object(h)) name = type->name;
+  }
+  [[nodiscard]] int size() const { return static_cast<int>(name.size()); }
+  [[nodiscard]] const char* data() const { return name.data(); }
+  std::string_view name = "object under construction";
 };
 
 }  // namespace

@@ -12,17 +12,10 @@ inline namespace v1 {
 namespace gc {
 
 constinit std::array<heap_core*, max_heaps + 1> heap_table{};
-constinit thread_local heap_core* current_heap = nullptr;
-
 namespace {
 
-/// What an object is until its constructor has returned: held from outside, with no edges.
-constexpr object_type under_construction = {.trace = nullptr,
-                                            .destroy = nullptr,
-                                            .block_bytes = 0,
-                                            .object_offset = 0,
-                                            .align = 0,
-                                            .name = "object under construction"};
+/// Every thread's heap before it has one: no block is ever at hand in it.
+constinit hot_heap no_heap{};
 
 constinit std::mutex numbers_mutex;
 
@@ -51,13 +44,15 @@ constinit thread_local bool default_heap_ended = false;
 
 }  // namespace
 
+constinit thread_local hot_heap* current_heap = &no_heap;
+
 std::uintptr_t this_thread() noexcept {
   static thread_local char here;
   return reinterpret_cast<std::uintptr_t>(&here);
 }
 
 heap_core& heap_here() {
-  if (current_heap != nullptr) return *current_heap;
+  if (current_heap != &no_heap) return static_cast<heap_core&>(*current_heap);
   if (default_heap_ended) {  // a destructor that runs later still than the end of the heap
     current_heap = heap_core::create();
   } else {
@@ -65,19 +60,23 @@ heap_core& heap_here() {
     if (mine.heap == nullptr) mine.heap = heap_core::create();
     current_heap = mine.heap;
   }
-  return *current_heap;
+  return static_cast<heap_core&>(*current_heap);
 }
 
 heap_core::heap_core(unsigned number)
-    : candidates{candidate_buffer(chunks, directory), candidate_buffer(chunks, directory),
+    : hot_heap{.classes = {},
+               .credit = 0,
+               .fresh_word = (std::uint64_t{number} << heap_shift) | untracked},
+      candidates{candidate_buffer(chunks, directory), candidate_buffer(chunks, directory),
                  candidate_buffer(chunks, directory)},
-      blocks_(static_cast<std::uint16_t>(number)),
+      blocks_(dead_bit),
       number_(number),
       owner_(this_thread()),
       minor_(*this, place::minor),
       major_(*this, place::major) {
   chunks.refill();
   directory.refill();
+  for (std::size_t i = 1; i < size_classes; ++i) classes[i].room = limit_at_hand(i);
 }
 
 heap_core* heap_core::create() {
@@ -94,36 +93,103 @@ heap_core* heap_core::create() {
   }
 }
 
-void* heap_core::allocate(const object_type& type) {
-  const std::size_t bytes = type.block_bytes;
-  allocated_bytes_ += bytes;
-  if (allocated_bytes_ >= pace_at_) [[unlikely]] pace();
-  const std::size_t header_at = type.object_offset - sizeof(header);
-  void* block = blocks_.allocate(bytes, type.align, header_at);
-  if (block == nullptr) [[unlikely]] {
+/// How many blocks of a class are kept at hand, at most.
+std::uint32_t heap_core::limit_at_hand(std::size_t which) const noexcept {
+  return ended_ ? 0 : static_cast<std::uint32_t>(at_hand_bytes / (which * size_class_bytes));
+}
+
+std::size_t heap_core::in_use(std::size_t which) const noexcept {
+  const size_class& c = classes[which];
+  return c.held - (limit_at_hand(which) - c.room);
+}
+
+std::size_t heap_core::live_objects() const noexcept {
+  std::size_t n = large_objects_;
+  for (std::size_t i = 1; i < size_classes; ++i) n += in_use(i);
+  return n;
+}
+
+std::size_t heap_core::live_bytes() const noexcept {
+  std::size_t bytes = large_bytes_;
+  for (std::size_t i = 1; i < size_classes; ++i)
+    bytes += i * size_class_bytes * in_use(i);
+  return bytes;
+}
+
+/// Where in a large block the store's link is: directly in front of the header.
+static std::size_t link_at(const object_type& type) noexcept {
+  return type.object_offset - sizeof(header) - large_link_bytes;
+}
+
+/// A block from the store; for small ones, some more, which are then at hand. Null: out of memory.
+header* heap_core::take_block(const object_type& type) noexcept {
+  if (type.size_class == 0) {
+    void* block = blocks_.take_large(type.block_bytes, std::size_t{1} << type.align_shift, link_at(type));
+    if (block == nullptr) return nullptr;
+    ++large_objects_;
+    large_bytes_ += type.block_bytes;
+    return header_of(static_cast<char*>(block) + type.object_offset);
+  }
+  const std::size_t bytes = type.size_class * size_class_bytes;
+  size_class& c = classes[type.size_class];
+  free_block** last = &c.blocks;  // in the order of their addresses
+  for (std::size_t taken = 0; taken < refill_bytes && *last == nullptr; taken += bytes) {
+    auto* block = reinterpret_cast<free_block*>(blocks_.take_small(type.size_class));
+    if (block == nullptr) break;
+    block->next = nullptr;
+    *last = block;
+    last = &block->next;
+    ++c.held;
+    --c.room;
+  }
+  free_block* block = c.blocks;
+  if (block == nullptr) return nullptr;
+  c.blocks = block->next;
+  ++c.room;
+  return reinterpret_cast<header*>(block);
+}
+
+header* heap_core::allocate(const object_type& type) {
+  if (type.size_class == 0 || classes[type.size_class].blocks == nullptr)
+    credit -= static_cast<std::int64_t>(type.block_bytes);  // else `take` has done it
+  if (credit < 0) pace();
+  header* h = take_block(type);
+  if (h == nullptr) [[unlikely]] {
     if (config.automatic) collect(2);  // what is dead may be what is missing
-    block = blocks_.allocate(bytes, type.align, header_at);
-    if (block == nullptr) {
-      allocated_bytes_ -= bytes;
+    h = take_block(type);
+    if (h == nullptr) {
+      credit += static_cast<std::int64_t>(type.block_bytes);
       throw std::bad_alloc();
     }
   }
-  ++made_objects_;
-  auto* h = reinterpret_cast<header*>(static_cast<char*>(block) + header_at);
   h->count = 1;
   h->trial = 0;
-  h->word = (std::uint64_t{number_} << heap_shift) | untracked |
-            reinterpret_cast<std::uint64_t>(&under_construction);
-  return object_of(h);
+  h->word = fresh_word;
+  return h;
 }
 
-void heap_core::release_block(header* h, const object_type& type) noexcept {
-  released_bytes_ += type.block_bytes;
-  ++released_objects_;
-  h->word &= ~pointer_mask;  // a use after this is easier to see
-  blocks_.release(static_cast<char*>(object_of(h)) - type.object_offset,
-                  type.object_offset - sizeof(header));
-  if (ended_) [[unlikely]] end_if_empty();
+/// There are enough blocks of this size at hand, or it has no size class, or the heap has ended.
+void heap_core::release_slow(header* h, const object_type& type) noexcept {
+  if (type.size_class != 0) {
+    --classes[type.size_class].held;
+    blocks_.release_small(h);
+  } else {
+    --large_objects_;
+    large_bytes_ -= type.block_bytes;
+    blocks_.release_large(static_cast<char*>(object_of(h)) - type.object_offset, link_at(type));
+  }
+  if (ended_) end_if_empty();
+}
+
+void heap_core::give_blocks_back() noexcept {
+  for (size_class& c : classes) {
+    while (free_block* block = c.blocks) {
+      c.blocks = block->next;
+      blocks_.release_small(block);
+      --c.held;
+    }
+    c.room = 0;
+  }
 }
 
 void heap_core::abandon(header* h, const object_type& type) noexcept {
@@ -136,18 +202,23 @@ void heap_core::abandon(header* h, const object_type& type) noexcept {
 void heap_core::orphan() {
   default_heap_ended = true;
   if (config.automatic) collect(2);
-  if (current_heap == this) current_heap = nullptr;
-  owner_ = 0;
+  if (current_heap == this) current_heap = &no_heap;
   config.automatic = false;
-  ended_ = true;
-  end_if_empty();
+  leave();
 }
 
 void heap_core::end(heap_core* heap) {
   heap->destroy_all();
-  heap->owner_ = 0;
-  heap->ended_ = true;
-  heap->end_if_empty();
+  heap->leave();
+}
+
+/// From here on the heap is there only for blocks that are still referenced.
+void heap_core::leave() noexcept {
+  give_blocks_back();
+  ended_ = true;
+  owner_ = 0;
+  if (live_objects() != 0) blocks_.abandon();
+  end_if_empty();
 }
 
 void heap_core::end_if_empty() noexcept {
@@ -168,9 +239,7 @@ void heap_core::destroy_all() {
   pile all(chunks);
   do {
     all.clear();
-    blocks_.for_each_header([&](void* at) {
-      auto* h = static_cast<header*>(at);
-      if (heap_number(h) != number_ || is_dead(h)) return;
+    for_each_object([&](header* h) {
       // Without memory for the list, the object is destroyed where it is met.
       if (!all.push(h)) {
         if (is_weak(h)) expire(h);
@@ -199,10 +268,10 @@ void heap_core::destroy_all() {
         this);
     for (pile::cursor c; !all.at_end(c);) {
       header* h = all.read(c).object();
-      const object_type& type = type_of_object(h);
-      if (type.trace == nullptr) continue;
+      const object_type* type = type_of_object(h);
+      if (type->trace == nullptr) continue;
       try {
-        type.trace(object_of(h), visit);
+        type->trace(object_of(h), visit);
         visit.flush();
       } catch (...) {
         visit.clear();  // the edges not seen are dropped by the destructor
@@ -213,7 +282,7 @@ void heap_core::destroy_all() {
       header* h = all.read(c).object();
       set_place(h, place::major);
       ++depth_;
-      type_of_object(h).destroy(object_of(h));
+      type_of_object(h)->destroy(object_of(h));
       --depth_;
     }
     release_pending(unlimited);
@@ -226,16 +295,9 @@ void heap_core::destroy_all() {
   collecting = false;
 }
 
-void* allocate(const object_type& type) {
-  heap_core* heap = current_heap;
-  if (heap == nullptr) [[unlikely]] heap = &heap_here();
-  return heap->allocate(type);
-}
+header* allocate_slow(const object_type& type) { return heap_here().allocate(type); }
 
-void abandon(void* object, const object_type& type) noexcept {
-  header* h = header_of(object);
-  heap_of(h).abandon(h, type);
-}
+void abandon(header* h, const object_type& type) noexcept { heap_of(h).abandon(h, type); }
 
 void publish_slow(header* h, const object_type& type) noexcept {
   side_record_of(h)->type = &type;

@@ -21,6 +21,7 @@
 #include "chunks.h"
 #include "collector.h"
 #include "state.h"
+#include "tricycle/detail/hot_heap.h"
 #include "tricycle/heap.h"
 
 namespace tricycle {
@@ -29,15 +30,13 @@ namespace gc {
 
 extern std::array<heap_core*, max_heaps + 1> heap_table;
 
-/// The calling thread's current heap; null before its first use. Initial-exec: no call in a shared
-/// library either.
-extern constinit thread_local heap_core* current_heap [[gnu::tls_model("initial-exec")]];
-/// As current_heap, but made if there is none. Throws std::bad_alloc, std::length_error.
+/// The calling thread's current heap, made if there is none. Throws std::bad_alloc,
+/// std::length_error.
 heap_core& heap_here();
 /// Tells threads apart; never 0.
 [[nodiscard]] std::uintptr_t this_thread() noexcept;
 
-class heap_core {
+class heap_core : public hot_heap {
  public:
   heap_core(const heap_core&) = delete;
   heap_core& operator=(const heap_core&) = delete;
@@ -49,9 +48,18 @@ class heap_core {
   void orphan();
 
   // allocation (heap_core.cc)
-  [[nodiscard]] void* allocate(const object_type& type);
+  [[nodiscard]] header* allocate(const object_type& type);
   void abandon(header* h, const object_type& type) noexcept;
-  void release_block(header* h, const object_type& type) noexcept;
+  /// The block of a dead object: to those at hand, or back to mimalloc. Its header keeps the type,
+  /// for debugging.
+  void release_block(header* h, const object_type& type) noexcept {
+    size_class& c = classes[type.size_class];
+    if (c.room == 0) [[unlikely]] return release_slow(h, type);
+    --c.room;
+    auto* block = reinterpret_cast<free_block*>(h);
+    block->next = c.blocks;
+    c.blocks = block;
+  }
 
   // death by counting, and candidates (release.cc)
   void die(header* h) noexcept;
@@ -73,13 +81,12 @@ class heap_core {
   void configure(const settings& with) noexcept;
 
   [[nodiscard]] unsigned number() const noexcept { return number_; }
-  [[nodiscard]] std::size_t released_objects() const noexcept { return released_objects_; }
-  [[nodiscard]] std::size_t released_bytes() const noexcept { return released_bytes_; }
-  [[nodiscard]] std::size_t live_objects() const noexcept {
-    return made_objects_ - released_objects_;
-  }
-  [[nodiscard]] std::size_t live_bytes() const noexcept {
-    return allocated_bytes_ - released_bytes_;
+  /// Objects whose block is taken and not given back, and the bytes of the blocks. O(size classes).
+  [[nodiscard]] std::size_t live_objects() const noexcept;
+  [[nodiscard]] std::size_t live_bytes() const noexcept;
+  /// Bytes ever allocated. O(1).
+  [[nodiscard]] std::size_t allocated_bytes() const noexcept {
+    return credited_bytes_ - static_cast<std::size_t>(credit);
   }
   /// The thread whose heap this is; 0 once that thread has ended.
   [[nodiscard]] std::uintptr_t owner() const noexcept { return owner_; }
@@ -94,7 +101,19 @@ class heap_core {
  private:
   explicit heap_core(unsigned number);
   ~heap_core() = default;
+  /// Calls visit(header*) for every object that is neither dead nor under construction.
+  template <class Visit>
+  void for_each_object(Visit&& visit) {
+    const auto look = [&visit](header* h) {
+      if (!is_dead(h) && type_of_object(h) != nullptr) visit(h);
+    };
+    blocks_.for_each([&look](void* small) { look(static_cast<header*>(small)); },
+                     [&look](void* large) { look(reinterpret_cast<header*>(static_cast<alloc::large_link*>(large) + 1)); });
+  }
   void destroy_all();
+  void leave() noexcept;
+  [[gnu::noinline]] void die_slow(header* h) noexcept;
+  [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
   bool slice(meter& time, collection& done);
   [[nodiscard]] bool minor_due() const noexcept;
@@ -103,17 +122,23 @@ class heap_core {
   void start_major(unsigned oldest) noexcept;
   bool advance(collector& c, meter& time, collection& done);
   void end_if_empty() noexcept;
+  [[nodiscard]] header* take_block(const object_type& type) noexcept;
+  void give_blocks_back() noexcept;
+  [[gnu::noinline]] void release_slow(header* h, const object_type& type) noexcept;
+  [[nodiscard]] std::uint32_t limit_at_hand(std::size_t which) const noexcept;
+  [[nodiscard]] std::size_t in_use(std::size_t which) const noexcept;
 
   // An object's first `release_depth` owners are destroyed around it, as users of shared_ptr know
   // it; deeper ones wait on a list, so that a chain of any length needs little stack.
   static constexpr unsigned release_depth = 32;
 
-  std::size_t allocated_bytes_ = 0;  // ever
-  std::size_t pace_at_ = 0;          // pace() when allocated_bytes_ reaches it
-  std::size_t released_bytes_ = 0;
-  std::size_t made_objects_ = 0;
-  std::size_t released_objects_ = 0;
-  unsigned depth_ = 0;
+  static constexpr std::size_t at_hand_bytes = std::size_t{32} << 10;  // kept, at most, of a class
+  static constexpr std::size_t refill_bytes = std::size_t{1} << 10;    // taken at once
+
+  unsigned depth_ = 0;  // of destructors on the stack
+  std::size_t credited_bytes_ = 0;  // allocated, or allowed to be before the next pace()
+  std::size_t large_objects_ = 0;   // in use, of class 0
+  std::size_t large_bytes_ = 0;
   pile pending_{chunks};  // dead, not yet destroyed
   alloc::block_store blocks_;
   const unsigned number_;
@@ -122,7 +147,7 @@ class heap_core {
 
   collector minor_;
   collector major_;
-  std::size_t minor_at_bytes_ = 0;  // allocated_bytes_ when the last one started
+  std::size_t minor_at_bytes_ = 0;  // allocated_bytes() when the last one started
   std::size_t major_at_bytes_ = 0;
   std::size_t minors_since_major_ = 0;
   clock::time_point resume_at_{};  // no slice before

@@ -5,11 +5,20 @@
 #include <chrono>
 #include <cstdint>
 
+#include "fault.h"
+
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
 using clock = std::chrono::steady_clock;
+
+/// Units of work between two looks at the clock.
+#ifdef TRICYCLE_HAS_FAULT_POINTS
+inline thread_local std::uint32_t meter_stride = 128;  // tests stop a slice at every point, with 1
+#else
+inline constexpr std::uint32_t meter_stride = 128;
+#endif
 
 class meter {
  public:
@@ -18,17 +27,16 @@ class meter {
   explicit meter(clock::time_point deadline) noexcept : deadline_(deadline), limited_(true) {}
 
   /// Records `units` of work (an edge, an object: some nanoseconds each, tens when the cache misses).
-  /// True when the time is up. Reads the clock once in `stride` units.
+  /// True when the time is up. Reads the clock once in `meter_stride` units.
   [[nodiscard]] bool spend(std::uint32_t units) noexcept {
     units_ += units;
-    if (units_ < stride) [[likely]] return false;
+    if (units_ < meter_stride) [[likely]] return false;
     units_ = 0;
     return limited_ && clock::now() >= deadline_;
   }
   [[nodiscard]] bool limited() const noexcept { return limited_; }
 
  private:
-  static constexpr std::uint32_t stride = 128;
   clock::time_point deadline_{};
   std::uint32_t units_ = 0;
   bool limited_ = false;

@@ -124,7 +124,7 @@ collector::step collector::reclaim(meter& time) {
       }
       case stage::destroy:
         while (!components_.at_end(at_)) {
-          if (header* h = components_.read(at_).object()) type_of_object(h).destroy(object_of(h));
+          if (header* h = components_.read(at_).object()) type_of_object(h)->destroy(object_of(h));
           work_ += 4;
           if (spent(time)) return step::out_of_time;
         }
@@ -139,6 +139,7 @@ collector::step collector::reclaim(meter& time) {
             set_place(h, place::none);
             heap_.bury(h);
           }
+          ++work_;
           if (!first && spent(time)) return step::out_of_time;
         }
         stage_ = stage::find;

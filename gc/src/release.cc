@@ -11,48 +11,61 @@ namespace gc {
 
 void drop_slow(header* h) noexcept {
   heap_core& heap = heap_of(h);
-  if (count_of(h) == 0)
-    heap.die(h);
-  else
-    heap.want_examination(h);
+  if (count_of(h) != 0) return heap.want_examination(h);
+  heap.die(h);
 }
 
+/// The common death: nobody but the count knows of the object.
 void heap_core::die(header* h) noexcept {
-  if ((h->word & (dead_bit | weak_bit | place_mask)) != 0) [[unlikely]] {
-    if (is_dead(h)) {  // a reference that outlived its object, or one that the destructor made
-      if (is_gone(h) && place_of(h) == place::none) release_block(h, type_of_object(h));
-      return;
-    }
-    if (place_of(h) == place::buffered) forget_candidate(h);
-    if (is_weak(h)) expire(h);
+  const std::uint64_t word = h->word;
+  if ((word & known_mask) != 0 || depth_ >= release_depth) [[unlikely]]
+    return die_slow(h);
+  h->count = 0;
+  h->word = word | dead_bit;
+  ++depth_;
+  reinterpret_cast<const object_type*>(word & pointer_mask)->destroy(object_of(h));
+  bury(h);
+  if (--depth_ == 0 && !pending_.empty()) [[unlikely]] after_outermost();
+}
+
+void heap_core::die_slow(header* h) noexcept {
+  if (is_dead(h)) {  // a reference that outlived its object, or one that the destructor made
+    if (is_gone(h) && place_of(h) == place::none) release_block(h, *type_of_object(h));
+    return;
   }
+  if (place_of(h) == place::buffered) forget_candidate(h);
+  if (is_weak(h)) expire(h);
   h->count = 0;
   h->word |= dead_bit;
   // Out of memory for the list, destroying deeper on the stack is what is left.
   if (depth_ >= release_depth && pending_.push(h)) return;
   destroy_one(h);
-  if (depth_ == 0 && !pending_.empty()) {
-    meter unlimited;
-    release_pending(unlimited);
-  }
+  if (depth_ == 0 && !pending_.empty()) after_outermost();
+}
+
+void heap_core::after_outermost() noexcept {
+  meter unlimited;
+  release_pending(unlimited);
 }
 
 void heap_core::destroy_one(header* h) noexcept {
   ++depth_;
-  type_of_object(h).destroy(object_of(h));
+  type_of_object(h)->destroy(object_of(h));
   --depth_;
   bury(h);
 }
 
+/// Its destructor has returned: the block goes back, unless references or a list still hold it.
 void heap_core::bury(header* h) noexcept {
-  h->word |= gone_bit;
   if (h->count == 0 && place_of(h) == place::none) [[likely]]
-    release_block(h, type_of_object(h));
+    release_block(h, *type_of_object(h));
+  else
+    h->word |= gone_bit;
 }
 
 void heap_core::leave_list_dead(header* h) noexcept {
   set_place(h, place::none);
-  if (is_gone(h) && h->count == 0) release_block(h, type_of_object(h));
+  if (is_gone(h) && h->count == 0) release_block(h, *type_of_object(h));
 }
 
 bool heap_core::release_pending(meter& time) noexcept {

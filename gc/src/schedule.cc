@@ -11,7 +11,7 @@ inline namespace v1 {
 namespace gc {
 namespace {
 
-constexpr std::size_t pace_bytes = std::size_t{16} << 10;
+constexpr std::size_t pace_bytes = std::size_t{16} << 10;  // between two looks at what is due
 /// Young candidates are left alone until this many newer ones have come: what was touched a moment
 /// ago is most likely in use.
 constexpr std::size_t ageing = 4096;
@@ -21,7 +21,7 @@ constexpr std::size_t minors_per_middle = 10;
 
 bool heap_core::minor_due() const noexcept {
   return candidates[0].size() >= 2 * ageing ||
-         (candidates[0].size() != 0 && allocated_bytes_ - minor_at_bytes_ >= config.trash_floor / 4);
+         (candidates[0].size() != 0 && allocated_bytes() - minor_at_bytes_ >= config.trash_floor / 4);
 }
 
 /// The generation whose collection is due, or -1.
@@ -30,7 +30,7 @@ int heap_core::major_due() const noexcept {
   if (waiting == 0) return -1;
   const auto share = static_cast<std::size_t>(config.trash_fraction *
                                               static_cast<double>(live_bytes()));
-  if (allocated_bytes_ - major_at_bytes_ >= std::max(config.trash_floor, share) / 2) return 2;
+  if (allocated_bytes() - major_at_bytes_ >= std::max(config.trash_floor, share) / 2) return 2;
   if (minors_since_major_ >= minors_per_middle && candidates[1].size() >= ageing) return 1;
   return -1;
 }
@@ -38,13 +38,13 @@ int heap_core::major_due() const noexcept {
 void heap_core::start_minor() noexcept {
   const std::size_t waiting = candidates[0].size();
   const bool by_count = waiting >= 2 * ageing;
-  minor_at_bytes_ = allocated_bytes_;
+  minor_at_bytes_ = allocated_bytes();
   ++minors_since_major_;
   minor_.start(0, by_count ? waiting - ageing : waiting);
 }
 
 void heap_core::start_major(unsigned oldest) noexcept {
-  if (oldest == 2) major_at_bytes_ = allocated_bytes_;
+  if (oldest == 2) major_at_bytes_ = allocated_bytes();
   minors_since_major_ = 0;
   major_.start(oldest, ~std::size_t{0});
 }
@@ -76,7 +76,9 @@ bool heap_core::slice(meter& time, collection& done) {
 }
 
 void heap_core::pace() {
-  pace_at_ = allocated_bytes_ + pace_bytes;
+  // `credit` is what is left, and negative by the last object.
+  credited_bytes_ += pace_bytes;
+  credit += static_cast<std::int64_t>(pace_bytes);
   chunks.refill();
   directory.refill();
   if (!config.automatic || collecting) return;

@@ -117,6 +117,7 @@ collector::step collector::classify(meter& time) {
     }
     set_mark(h, held ? mark::live : mark::suspect);
     h->trial = 0;
+    ++work_;
     if (spent(time)) return step::out_of_time;
   }
   return step::done;

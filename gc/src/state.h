@@ -12,6 +12,9 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
+/// The bits that are 0 while nobody but its count knows of an object.
+inline constexpr std::uint64_t known_mask = place_mask | weak_bit | dead_bit | gone_bit;
+
 /// Who has the object on a list.
 enum class place : std::uint64_t { none = 0, buffered = 1, minor = 2, major = 3 };
 
@@ -55,9 +58,10 @@ inline void set_generation(header* h, unsigned g) noexcept {
   return (h->count & unwanted) == 0;
 }
 
-[[nodiscard]] inline const object_type& type_of_object(const header* h) noexcept {
-  if (is_weak(h)) return *side_record_of(h)->type;
-  return *reinterpret_cast<const object_type*>(h->word & pointer_mask);
+/// Null while the object is under construction.
+[[nodiscard]] inline const object_type* type_of_object(const header* h) noexcept {
+  if (is_weak(h)) return side_record_of(h)->type;
+  return reinterpret_cast<const object_type*>(h->word & pointer_mask);
 }
 
 /// The weak references to `h`, which has some, expire: it begins to die (side_record.cc).

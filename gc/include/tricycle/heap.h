@@ -82,6 +82,7 @@ struct statistics {
 
 namespace gc {
 class heap_core;
+struct hot_heap;
 }
 
 /// An isolated heap. Its objects are collected and counted apart from all others.
@@ -114,7 +115,7 @@ class heap {
     scope& operator=(const scope&) = delete;
 
    private:
-    gc::heap_core* outer_;
+    gc::hot_heap* outer_;
   };
 
   /// As the free functions, for this heap.

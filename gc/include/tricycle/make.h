@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "tricycle/detail/hot_heap.h"
 #include "tricycle/detail/object_type.h"
 #include "tricycle/ref.h"
 
@@ -12,23 +13,36 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-/// A block of the calling thread's current heap, with a header that says "under construction": the
-/// collector takes such an object for one that is held from outside and looks no further.
-/// May run a slice of the collector before the block is taken. Throws std::bad_alloc.
-[[nodiscard]] void* allocate(const object_type& type);
+/// A block of the current heap when there is none at hand, with a header that says "under
+/// construction". May run a slice of the collector before the block is taken. Throws std::bad_alloc.
+[[nodiscard]] header* allocate_slow(const object_type& type);
+
+[[nodiscard]] inline header* allocate(const object_type& type, std::uint8_t size_class,
+                                      std::size_t bytes) {
+  if (size_class != 0) {
+    hot_heap& heap = *current_heap;
+    if (header* h = heap.take(size_class, bytes)) [[likely]] {
+      h->count = 1;
+      h->trial = 0;
+      h->word = heap.fresh_word;
+      return h;
+    }
+  }
+  return allocate_slow(type);
+}
 
 /// The constructor threw: the block goes back, unless the constructor let references out.
-void abandon(void* object, const object_type& type) noexcept;
+void abandon(header* h, const object_type& type) noexcept;
 
 /// The object is there: from now on it is what `type` says. The slow form is for one whose
 /// constructor made weak references to it.
 void publish_slow(header* h, const object_type& type) noexcept;
-inline void publish(header* h, const object_type& type) noexcept {
-  if ((h->word & weak_bit) != 0) [[unlikely]] return publish_slow(h, type);
-  const bool tracked = type.trace != nullptr;
-  if (tracked) h->count |= unwanted;
-  h->word = (h->word & ~(pointer_mask | generation_mask)) |
-            reinterpret_cast<std::uint64_t>(&type) | (tracked ? 0 : untracked);
+template <bool Tracked>
+void publish(header* h, const object_type& type) noexcept {
+  const std::uint64_t word = h->word;
+  if ((word & weak_bit) != 0) [[unlikely]] return publish_slow(h, type);
+  if constexpr (Tracked) h->count |= unwanted;
+  h->word = (word ^ (Tracked ? untracked : 0)) | reinterpret_cast<std::uint64_t>(&type);
 }
 
 /// ref_from in a checked build: aborts unless `object` is one of ours and alive.
@@ -52,18 +66,19 @@ template <class T, class... Args>
   using U = std::remove_cv_t<T>;
   constexpr const gc::object_type& type = gc::type_of<U>;
   struct block {
-    void* object = gc::allocate(gc::type_of<U>);
+    gc::header* h = gc::allocate(gc::type_of<U>, gc::type_of<U>.size_class,
+                                 gc::type_of<U>.block_bytes);
     block() = default;
     block(const block&) = delete;
     block& operator=(const block&) = delete;
     ~block() {
-      if (object != nullptr) [[unlikely]] gc::abandon(object, gc::type_of<U>);
+      if (h != nullptr) [[unlikely]] gc::abandon(h, gc::type_of<U>);
     }
   } raw;
-  access::construct<U>(raw.object, std::forward<Args>(args)...);
-  void* object = std::exchange(raw.object, nullptr);
-  gc::publish(gc::header_of(object), type);
-  return ref<T>(typename ref<T>::adopt{}, object);
+  access::construct<U>(gc::object_of(raw.h), std::forward<Args>(args)...);
+  gc::header* h = std::exchange(raw.h, nullptr);
+  gc::publish<gc::type_of<U>.trace != nullptr>(h, type);
+  return ref<T>(typename ref<T>::adopt{}, gc::object_of(h));
 }
 
 template <class T>

@@ -152,7 +152,7 @@ class ref {
   void swap(ref& other) noexcept { std::swap(object_, other.object_); }
 
   [[nodiscard]] T* get() const noexcept { return static_cast<T*>(object_); }
-  [[nodiscard]] T& operator*() const noexcept
+  [[nodiscard]] std::add_lvalue_reference_t<T> operator*() const noexcept
     requires(!std::is_void_v<T>)
   {
     return *get();

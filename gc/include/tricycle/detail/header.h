@@ -16,15 +16,19 @@
 //
 //   bits   name        between collections              during one                       writer
 //   0-1    place       none, buffered                   also: minor, major working set   candidates, search
-//   2-3    mark        0                                what the phase thinks of it      search, condense, reclaim
-//   4      weak        has a side record (weak refs)    the same                         side record
-//   5-46   type        its object_type, or, if `weak`, its side record, which holds the type
-//   47     dead        its destruction has begun        the same                         release, reclaim
-//   48     gone        its destructor has returned: the block goes back as soon as no    release, reclaim
+//   2      weak        has a side record (weak refs)    the same                         side record
+//   3      dead        its destruction has begun        the same                         release, reclaim
+//   4      gone        its destructor has returned: the block goes back as soon as no    release, reclaim
 //                      list of the collector and no reference that outlived it holds it
+//   5-46   type        its object_type, or, if `weak`, its side record, which holds the type; 0: under
+//                      construction
+//   47-48  mark        0                                what the phase thinks of it      search, condense, reclaim
 //   49     finalized   its finalizer has run            the same                         finalize
 //   50-51  generation  young, middle, old, untracked    the same                         search (ageing)
 //   52-63  heap        number of its heap               the same                         make
+//
+// The lowest five bits are 0 for an object that nobody but the count knows of: its death is the short
+// path in release.cc.
 #ifndef TRICYCLE_DETAIL_HEADER_H_
 #define TRICYCLE_DETAIL_HEADER_H_
 
@@ -47,12 +51,12 @@ inline constexpr std::uint32_t unwanted = 0x8000'0000U;
 
 // The fields of `word`.
 inline constexpr std::uint64_t place_mask = 0x3;
-inline constexpr unsigned mark_shift = 2;
-inline constexpr std::uint64_t mark_mask = std::uint64_t{3} << mark_shift;
-inline constexpr std::uint64_t weak_bit = std::uint64_t{1} << 4;
+inline constexpr std::uint64_t weak_bit = 0x4;
+inline constexpr std::uint64_t dead_bit = 0x8;
+inline constexpr std::uint64_t gone_bit = 0x10;
 inline constexpr std::uint64_t pointer_mask = ((std::uint64_t{1} << 47) - 1) & ~std::uint64_t{0x1f};
-inline constexpr std::uint64_t dead_bit = std::uint64_t{1} << 47;
-inline constexpr std::uint64_t gone_bit = std::uint64_t{1} << 48;
+inline constexpr unsigned mark_shift = 47;
+inline constexpr std::uint64_t mark_mask = std::uint64_t{3} << mark_shift;
 inline constexpr std::uint64_t finalized_bit = std::uint64_t{1} << 49;
 inline constexpr unsigned generation_shift = 50;
 inline constexpr std::uint64_t generation_mask = std::uint64_t{3} << generation_shift;

@@ -2,6 +2,8 @@
 #ifndef TRICYCLE_DETAIL_OBJECT_TYPE_H_
 #define TRICYCLE_DETAIL_OBJECT_TYPE_H_
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -9,6 +11,7 @@
 
 #include "tricycle/access.h"
 #include "tricycle/detail/header.h"
+#include "tricycle/detail/hot_heap.h"
 #include "tricycle/detail/type_name.h"
 #include "tricycle/trace.h"
 
@@ -24,7 +27,8 @@ struct alignas(32) object_type {
   /// Bytes of the block, and where in it the object begins (its header is directly before that).
   std::size_t block_bytes;
   std::uint32_t object_offset;
-  std::uint32_t align;
+  std::uint16_t align_shift;
+  std::uint8_t size_class;  // of hot_heap; 0: none
   std::string_view name;
 };
 
@@ -38,9 +42,16 @@ void destroy_object(void* object) noexcept {
   access::destroy(static_cast<T*>(object));
 }
 
+/// Small blocks begin with the header; in front of the header of a large one is the link by which its
+/// heap finds it.
+inline constexpr std::size_t large_link_bytes = 16;
+template <class T>
+inline constexpr std::uint8_t class_for =
+    size_class_of(sizeof(header) + sizeof(T), alignof(T));
 template <class T>
 inline constexpr std::size_t offset_for =
-    alignof(T) > sizeof(header) ? alignof(T) : sizeof(header);
+    class_for<T> != 0 ? sizeof(header)
+                      : std::max(alignof(T), large_link_bytes + sizeof(header));
 
 template <class T>
 inline constexpr object_type type_of = {
@@ -48,7 +59,8 @@ inline constexpr object_type type_of = {
     .destroy = &destroy_object<T>,
     .block_bytes = offset_for<T> + sizeof(T),
     .object_offset = static_cast<std::uint32_t>(offset_for<T>),
-    .align = static_cast<std::uint32_t>(alignof(T)),
+    .align_shift = static_cast<std::uint16_t>(std::countr_zero(alignof(T))),
+    .size_class = class_for<T>,
     .name = type_name<T>(),
 };
 
