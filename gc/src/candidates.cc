@@ -1,5 +1,6 @@
 #include "candidates.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace tricycle {
@@ -52,13 +53,15 @@ header* candidate_buffer::pop() noexcept {
   return nullptr;
 }
 
-bool candidate_buffer::grow() noexcept {
+bool candidate_buffer::grow(std::size_t now) noexcept {
   chunk* c = pool_->take();
   if (c == nullptr) return false;
   if (!directory_->enter(c)) {
     pool_->give_back(c);
     return false;
   }
+  c->stamp = last_stamp_ = std::max(now, last_stamp_ + 1);
+  sealed_ = false;
   c->previous = last_;
   (last_ == nullptr ? first_ : last_->next) = c;
   last_ = c;

@@ -55,10 +55,11 @@ class candidate_buffer {
   candidate_buffer& operator=(const candidate_buffer&) = delete;
   ~candidate_buffer();
 
-  /// Appends; the caller sets the object's place. False when memory is out.
-  [[nodiscard]] bool push(header* h) noexcept {
-    if (last_ == nullptr || last_->end == chunk::capacity) [[unlikely]] {
-      if (!grow()) return false;
+  /// Appends; the caller sets the object's place. `now`: bytes ever allocated in the heap, by which
+  /// candidates' ages are told. False when memory is out.
+  [[nodiscard]] bool push(header* h, std::size_t now) noexcept {
+    if (last_ == nullptr || sealed_ || last_->end == chunk::capacity) [[unlikely]] {
+      if (!grow(now)) return false;
     }
     h->trial = (last_->number << slot_bits) | last_->end;
     last_->entries[last_->end++] = reinterpret_cast<std::uintptr_t>(h);
@@ -79,13 +80,26 @@ class candidate_buffer {
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// A stamp for has_until that covers the entries there are, and none that comes later.
+  [[nodiscard]] std::size_t seal() noexcept {
+    sealed_ = true;
+    return last_stamp_;
+  }
+  /// Whether the oldest entry is no younger than `stamp` (as exactly as chunks are stamped).
+  [[nodiscard]] bool has_until(std::size_t stamp) const noexcept {
+    return size_ != 0 && first_->stamp <= stamp;
+  }
+  /// Bytes allocated since the oldest entry came, at most; 0 when there is none.
+  [[nodiscard]] std::size_t age(std::size_t now) const noexcept {
+    return size_ == 0 ? 0 : now - first_->stamp;
+  }
 
  private:
   static constexpr unsigned slot_bits = 10;
   static constexpr std::uint32_t slot_mask = (1U << slot_bits) - 1;
   static_assert(chunk::capacity <= slot_mask + 1);
 
-  bool grow() noexcept;
+  bool grow(std::size_t now) noexcept;
   void drop_chunk(chunk* c) noexcept;
 
   chunk_pool* pool_;
@@ -93,6 +107,8 @@ class candidate_buffer {
   chunk* first_ = nullptr;
   chunk* last_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t last_stamp_ = 0;
+  bool sealed_ = false;  // the last chunk takes no more entries
 };
 
 }  // namespace gc

@@ -21,13 +21,14 @@ inline namespace v1 {
 namespace gc {
 
 struct chunk {
-  static constexpr std::uint32_t capacity = 1020;
+  static constexpr std::uint32_t capacity = 1019;
   chunk* next;
   chunk* previous;
   std::uint32_t number;  // in the candidate directory; piles have no use for it
   std::uint32_t begin;   // first entry still in use
   std::uint32_t end;     // one past the last
   std::uint32_t in_use;  // candidate buffers: entries that are not null
+  std::size_t stamp;     // candidate buffers: bytes the heap had allocated at the first entry
   std::uintptr_t entries[capacity];
 };
 static_assert(sizeof(chunk) == 8192);
@@ -163,6 +164,11 @@ class pile {
   }
   [[nodiscard]] header* peek_front(std::uint32_t ahead) const noexcept {
     return peek({first_, first_->begin}, ahead);
+  }
+  [[nodiscard]] cursor nth(std::size_t n) const noexcept {
+    cursor c{first_, first_ == nullptr ? 0 : first_->begin};
+    for (; n != 0 && !at_end(c); --n) ++c.at;
+    return c;
   }
   /// Blanks an entry: its object becomes null, its tag stays.
   static void erase(const cursor& c) noexcept { c.in->entries[c.at] &= 3; }

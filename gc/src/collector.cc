@@ -12,6 +12,8 @@ namespace gc {
 collector::collector(heap_core& heap, place mine) noexcept
     : heap_(heap),
       mine_(mine),
+      mine_key_((std::uint64_t{heap.number()} << heap_shift) | static_cast<std::uint64_t>(mine)),
+      scope_(std::uint64_t{heap.number()} << (heap_shift - generation_shift)),
       working_(heap.chunks),
       live_(heap.chunks),
       suspects_(heap.chunks),
@@ -19,16 +21,6 @@ collector::collector(heap_core& heap, place mine) noexcept
       edges_(heap.chunks),
       stack_(heap.chunks),
       path_(heap.chunks) {}
-
-bool collector::same_heap(const header* h) const noexcept {
-  return heap_number(h) == heap_.number();
-}
-
-/// Whether an edge to `h`, which is not in the working set, is to be followed.
-bool collector::in_scope(const header* h) const noexcept {
-  return generation_of(h) <= oldest_ && !is_dead(h) &&
-         (place_of(h) == place::none || place_of(h) == place::buffered);
-}
 
 /// Hands the edges of `h` to the visitor's consumer. False when its trace function threw: then not
 /// all of them were seen, and nothing that this batch found is exact.
@@ -45,11 +37,9 @@ bool collector::follow(header* h, edge_visitor& visit) noexcept {
   }
 }
 
-void collector::start(unsigned oldest, std::size_t candidates) noexcept {
+void collector::start(unsigned oldest, const stamps& until) noexcept {
   oldest_ = oldest;
-  quota_ = {};
-  for (unsigned g = 0; g <= oldest; ++g)
-    quota_[g] = std::min(candidates, heap_.candidates[g].size());
+  until_ = until;
   counts_ = {};
   phase_ = phase::subtract;
   begin_batch();
@@ -57,6 +47,7 @@ void collector::start(unsigned oldest, std::size_t candidates) noexcept {
 
 void collector::begin_batch() noexcept {
   exact_ = true;
+  large_ = false;
   narrowing_ = false;
   failed_ = false;
   scanned_ = {};
@@ -88,17 +79,20 @@ bool collector::run(meter& time) {
         break;
       case phase::subtract:
         result = subtract(time);
+        if (result == step::done && !narrowing_) {
+          counts_.examined += working_.size();
+          large_ = working_.size() >= large_batch;
+        }
         next = phase::classify;
         break;
       case phase::classify:
-        counts_.examined += narrowing_ ? 0 : working_.size();
         result = classify(time);
         next = phase::restore;
         if (result == step::done) {
           if (narrow())
             next = phase::subtract;
           else if (suspects_.empty())
-            next = phase::settle;
+            next = components_.empty() ? phase::settle : phase::reclaim;
         }
         break;
       case phase::restore:
@@ -116,7 +110,7 @@ bool collector::run(meter& time) {
       case phase::settle:
         result = settle(time);
         if (result == step::done) {
-          next = quota_ == decltype(quota_){} ? phase::idle : phase::subtract;
+          next = has_candidate() ? phase::subtract : phase::idle;
           if (next == phase::subtract) begin_batch();
         }
         break;
@@ -143,7 +137,7 @@ bool collector::run(meter& time) {
 /// The young and middle leave at once, aged; an old collection's live objects stay marked until its
 /// last batch, so that none is searched twice.
 collector::step collector::settle(meter& time) {
-  if (oldest_ == 2 && quota_ != decltype(quota_){}) return step::done;
+  if (oldest_ == 2 && has_candidate()) return step::done;
   while (!live_.empty()) {
     if (header* ahead = live_.peek_front(8)) __builtin_prefetch(ahead, 1);
     settle_one(live_.pop_front(), /*age=*/true);
@@ -163,7 +157,7 @@ void collector::settle_one(pile::entry e, bool age) noexcept {
     return;
   }
   const unsigned g = generation_of(h);
-  if (age && g < 2) set_generation(h, g + 1);
+  if (age && g < 2) set_generation(h, large_ ? 2 : g + 1);
   set_place(h, place::none);
   set_mark(h, mark::met);
   if (e.tagged() && (oldest_ < 2 || !age)) h->count &= ~unwanted;
@@ -180,7 +174,10 @@ void collector::cancel() noexcept {
     while (!from.empty()) {
       pile::entry e = from.pop_front();
       const mark m = mark_of(e.object());
-      if (&from == &suspects_ && m == mark::live) continue;  // it is in live_
+      if (&from == &suspects_ && m == mark::live) {  // it is in live_
+        keep_candidate(e);
+        continue;
+      }
       if (tag) e.bits |= 1;
       settle_one(e, /*age=*/false);
     }
@@ -196,7 +193,6 @@ void collector::cancel() noexcept {
   prefetched_ = {};
   condensed_ = {};
   discovered_ = 0;
-  quota_ = {};
   phase_ = phase::idle;
 }
 

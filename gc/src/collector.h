@@ -8,6 +8,7 @@
 // its time is up, and goes on where it stopped. They run once for each *batch* of candidates, so
 // that small cycles go from trial to reclaim while they are in the cache:
 //
+//   examine    examine.cc   all of it at once, for a candidate that reaches little; else:
 //   subtract   search.cc    from candidates, count the edges that members of the working set have
 //   classify   search.cc    who has more references than that is held from outside
 //   restore    search.cc    what such a one reaches is live, too
@@ -38,6 +39,7 @@
 
 #include "chunks.h"
 #include "meter.h"
+#include "small_graph.h"
 #include "state.h"
 
 namespace tricycle {
@@ -64,9 +66,12 @@ class collector {
   collector(const collector&) = delete;
   collector& operator=(const collector&) = delete;
 
-  /// Starts a collection of `oldest` and everything younger. At most `candidates` of each
-  /// generation are examined, the oldest entries first.
-  void start(unsigned oldest, std::size_t candidates) noexcept;
+  /// For each generation, up to which age candidates are examined: those that came when the heap had
+  /// allocated no more bytes than this.
+  using stamps = std::array<std::size_t, 3>;
+
+  /// Starts a collection of `oldest` and everything younger.
+  void start(unsigned oldest, const stamps& until) noexcept;
 
   /// Works until the time is up or the collection is finished; returns whether it is.
   bool run(meter& time);
@@ -86,11 +91,21 @@ class collector {
   enum class stage { find, null, destroy, free };  // of the component being reclaimed
   enum class step { done, out_of_time, out_of_memory };
 
+  // examine.cc
+  [[nodiscard]] bool examine(header* candidate);
+  void add_small(header* h) noexcept;
+  void spill() noexcept;
+  [[nodiscard]] bool is_out_of_reach(std::uint32_t component) const noexcept;
+  void reclaim_small();
+  void free_small(std::uint32_t component);
+  static void examine_edges(edge_visitor& visit, void* self);
+
   // search.cc
   step subtract(meter& time);
   step classify(meter& time);
   step restore(meter& time);
-  [[nodiscard]] bool next_candidate() noexcept;
+  [[nodiscard]] header* next_candidate() noexcept;
+  [[nodiscard]] bool has_candidate() const noexcept;
   void meet(header* h) noexcept;
   void drain_prefetched() noexcept;
   static void subtract_edges(edge_visitor& visit, void* self);
@@ -101,6 +116,7 @@ class collector {
   [[nodiscard]] bool discover(header* h);
   [[nodiscard]] bool finish(header* h);
   void contract(const header* to) noexcept;
+  void keep_candidate(pile::entry e) const noexcept;
   static void condense_edges(edge_visitor& visit, void* self);
 
   // reclaim.cc
@@ -117,26 +133,35 @@ class collector {
   step settle(meter& time);
   void settle_one(pile::entry e, bool age) noexcept;
   bool follow(header* h, edge_visitor& visit) noexcept;
-  [[nodiscard]] bool in_scope(const header* h) const noexcept;
+  /// Whether `h` is in this collection's working set, of this heap.
   [[nodiscard]] bool is_mine(const header* h) const noexcept {
-    return (h->word & place_mask) == static_cast<std::uint64_t>(mine_) && same_heap(h);
+    return ((h->word ^ mine_key_) & mine_mask) == 0;
   }
-  [[nodiscard]] bool same_heap(const header* h) const noexcept;
+  /// Whether an edge to `h`, which is not mine, is to be followed: it is of this heap, not too old,
+  /// not dead, and not in the other collection's working set.
+  [[nodiscard]] bool in_scope(const header* h) const noexcept {
+    // The heap's number lies above the generation: one comparison looks at both.
+    return (h->word >> generation_shift) - scope_ <= oldest_ && (h->word & (dead_bit | 2)) == 0;
+  }
   void begin_batch() noexcept;
   [[nodiscard]] bool narrow() noexcept;
   [[nodiscard]] bool spent(meter& time) noexcept { return time.spend(std::exchange(work_, 0)); }
 
-  static constexpr std::size_t batch_objects = 1024;
   static constexpr std::size_t prefetch_depth = 16;
+  static constexpr std::size_t large_batch = std::size_t{1} << 15;  // objects
 
   heap_core& heap_;
+  static constexpr std::uint64_t mine_mask = (~std::uint64_t{0} << heap_shift) | place_mask;
   const place mine_;
+  const std::uint64_t mine_key_;  // of a header in this working set, under mine_mask
+  const std::uint64_t scope_;     // heap number and generation 0, as they lie in a header
   unsigned oldest_ = 0;
   phase phase_ = phase::idle;
   bool exact_ = true;       // nothing ran between this batch's start and now
+  bool large_ = false;      // this batch reached so much that its survivors will hardly die young
   bool narrowing_ = false;  // the working set are suspects already: nothing joins
   bool failed_ = false;     // memory ran out, or a trace function threw, in this step
-  std::array<std::size_t, 3> quota_{};  // candidates still to be taken, per generation
+  stamps until_{};
   collector_counts counts_;
 
   pile working_;               // subtract's queue, then classify's input
@@ -155,6 +180,9 @@ class collector {
   stage stage_ = stage::find;
   pile::cursor component_;  // its first entry
   pile::cursor at_;         // where the stage has come to
+
+  small_graph small_;
+  bool spilled_ = false;  // small_ was too small
 
   std::array<header*, prefetch_depth> prefetched_{};
   std::size_t prefetch_at_ = 0;

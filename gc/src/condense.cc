@@ -68,6 +68,14 @@ bool collector::finish(header* h) {
   return true;
 }
 
+/// A candidate was suspected and then restored: its entry among the living has no tag, so what settle
+/// does for those that have is done here. (An older object may hold it, and only an older collection
+/// can tell.)
+void collector::keep_candidate(pile::entry e) const noexcept {
+  header* h = e.object();
+  if (e.tagged() && oldest_ < 2 && !is_dead(h)) h->count &= ~unwanted;
+}
+
 collector::step collector::condense(meter& time) {
   for (;;) {
     while (!edges_.empty()) {
@@ -87,8 +95,10 @@ collector::step collector::condense(meter& time) {
     }
     // An edge's target may have died since it was put on the pile; as a suspect it is still here.
     if (suspects_.at_end(condensed_)) break;
-    header* h = suspects_.read(condensed_).object();
+    const pile::entry e = suspects_.read(condensed_);
+    header* h = e.object();
     if (mark_of(h) == mark::suspect && !discover(h)) return step::out_of_memory;
+    if (mark_of(h) == mark::live) keep_candidate(e);
   }
   suspects_.clear();  // each is in a component now
   condensed_ = {};

@@ -73,7 +73,8 @@ heap_core::heap_core(unsigned number)
       number_(number),
       owner_(this_thread()),
       minor_(*this, place::minor),
-      major_(*this, place::major) {
+      major_(*this, place::major),
+      ripe_age_{std::size_t{512} << 10, std::size_t{1} << 20} {
   chunks.refill();
   directory.refill();
   for (std::size_t i = 1; i < size_classes; ++i) classes[i].room = limit_at_hand(i);

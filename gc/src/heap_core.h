@@ -116,10 +116,14 @@ class heap_core : public hot_heap {
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
   bool slice(meter& time, collection& done);
-  [[nodiscard]] bool minor_due() const noexcept;
-  [[nodiscard]] int major_due() const noexcept;
-  void start_minor() noexcept;
-  void start_major(unsigned oldest) noexcept;
+  [[nodiscard]] std::size_t trash_bound() const noexcept;
+  void start_what_is_due(std::size_t bound) noexcept;
+  [[nodiscard]] double urgency(std::size_t bound) const noexcept;
+  void learn(const collector& finished) noexcept;
+  /// No tracing while a destructor is on the stack: the container that dropped its object is
+  /// changing, and may still show elements that it has destroyed (std::vector::clear does).
+  [[nodiscard]] bool may_trace() const noexcept { return !collecting && depth_ == 0; }
+  void start_all(unsigned oldest) noexcept;
   bool advance(collector& c, meter& time, collection& done);
   void end_if_empty() noexcept;
   [[nodiscard]] header* take_block(const object_type& type) noexcept;
@@ -147,9 +151,11 @@ class heap_core : public hot_heap {
 
   collector minor_;
   collector major_;
-  std::size_t minor_at_bytes_ = 0;  // allocated_bytes() when the last one started
-  std::size_t major_at_bytes_ = 0;
-  std::size_t minors_since_major_ = 0;
+  std::array<std::size_t, 2> ripe_age_;  // of young and middle candidates, in bytes allocated since
+  std::size_t major_at_bytes_ = 0;       // allocated_bytes() when the last one began
+  std::size_t old_at_bytes_ = 0;         // the same, of the last of the old generation
+  std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
+  double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
   clock::time_point resume_at_{};  // no slice before
   std::uint64_t slices_ = 0;
   std::array<generation_statistics, 3> generations_{};

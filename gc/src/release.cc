@@ -84,7 +84,7 @@ void heap_core::want_examination(header* h) noexcept {
 /// `h` wants examination and is on no list. Out of memory, it stays what it was: the next drop
 /// asks again, and the statistics tell.
 void heap_core::enqueue(header* h) noexcept {
-  if (candidates[generation_of(h)].push(h)) [[likely]] {
+  if (candidates[generation_of(h)].push(h, allocated_bytes())) [[likely]] {
     set_place(h, place::buffered);
   } else {
     h->count |= unwanted;

@@ -2,6 +2,18 @@
 //
 // All triggers are counts that the heap itself keeps: bytes allocated, candidates. Never RSS, which an
 // allocator that keeps pages makes blind (TRAPS 26).
+//
+// The trash bound. A dead cycle waits in the candidate buffer of its generation, for at most the
+// *ripe age* of that buffer, told in bytes allocated since it came. No more garbage can have been
+// made meanwhile than bytes were allocated; so with every ripe age below the bound, less what a
+// collection needs to get through, the garbage stays below the bound. Within that limit the ripe
+// age follows the yield: when most of what is examined lives, candidates are left to age; when most
+// is dead, they are examined sooner, while they are in the cache.
+//
+// The old generation can't be examined at every ripe age: one candidate may reach the whole heap. Its
+// collections start when it has grown by a quarter (CPython's 25 % rule), or when as much garbage is
+// expected in it, from what its candidates yielded before; and at the latest when 16 times the live
+// bytes have been allocated.
 #include <algorithm>
 
 #include "heap_core.h"
@@ -11,42 +23,76 @@ inline namespace v1 {
 namespace gc {
 namespace {
 
-constexpr std::size_t pace_bytes = std::size_t{16} << 10;  // between two looks at what is due
-/// Young candidates are left alone until this many newer ones have come: what was touched a moment
-/// ago is most likely in use.
-constexpr std::size_t ageing = 4096;
-constexpr std::size_t minors_per_middle = 10;
+constexpr std::int64_t pace_bytes = std::int64_t{16} << 10;        // between two looks at what is due
+constexpr std::int64_t urgent_pace_bytes = std::int64_t{2} << 10;  // the same, when late
+constexpr std::size_t youngest_ripe_age = std::size_t{128} << 10;
+/// Many candidates in few bytes, from drops without allocations: examined whatever their age.
+constexpr std::size_t too_many_candidates = std::size_t{1} << 16;
 
 }  // namespace
 
-bool heap_core::minor_due() const noexcept {
-  return candidates[0].size() >= 2 * ageing ||
-         (candidates[0].size() != 0 && allocated_bytes() - minor_at_bytes_ >= config.trash_floor / 4);
+std::size_t heap_core::trash_bound() const noexcept {
+  const auto share =
+      static_cast<std::size_t>(config.trash_fraction * static_cast<double>(live_bytes()));
+  return std::max({config.trash_floor, share, 8 * youngest_ripe_age});
 }
 
-/// The generation whose collection is due, or -1.
-int heap_core::major_due() const noexcept {
-  const std::size_t waiting = candidates[1].size() + candidates[2].size();
-  if (waiting == 0) return -1;
-  const auto share = static_cast<std::size_t>(config.trash_fraction *
-                                              static_cast<double>(live_bytes()));
-  if (allocated_bytes() - major_at_bytes_ >= std::max(config.trash_floor, share) / 2) return 2;
-  if (minors_since_major_ >= minors_per_middle && candidates[1].size() >= ageing) return 1;
-  return -1;
+void heap_core::start_what_is_due(std::size_t bound) noexcept {
+  const std::size_t now = allocated_bytes();
+  const auto ripe = [&](unsigned g) { return now - std::min(now, ripe_age_[g]); };
+  for (std::size_t& age : ripe_age_) age = std::min(age, bound / 8 * 3);
+  if (!minor_.running()) {
+    if (candidates[0].size() >= too_many_candidates)
+      minor_.start(0, {candidates[0].seal(), 0, 0});
+    else if (candidates[0].has_until(ripe(0)))
+      minor_.start(0, {ripe(0), 0, 0});
+  }
+  if (major_.running()) return;
+  const double expected = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
+  const std::size_t live = live_bytes();
+  if (candidates[2].size() != 0 &&
+      (live > old_live_bytes_ + bound || expected > static_cast<double>(bound / 4) ||
+       now - old_at_bytes_ > 16 * live + bound)) {
+    old_at_bytes_ = major_at_bytes_ = now;
+    major_.start(2, {0, 0, candidates[2].seal()});
+  } else if (candidates[1].has_until(ripe(1))) {
+    major_at_bytes_ = now;
+    major_.start(1, {0, ripe(1), 0});
+  }
 }
 
-void heap_core::start_minor() noexcept {
-  const std::size_t waiting = candidates[0].size();
-  const bool by_count = waiting >= 2 * ageing;
-  minor_at_bytes_ = allocated_bytes();
-  ++minors_since_major_;
-  minor_.start(0, by_count ? waiting - ageing : waiting);
+/// How late the running collections are: 0 not at all, 1 when the bound is about to be broken.
+double heap_core::urgency(std::size_t bound) const noexcept {
+  const std::size_t now = allocated_bytes();
+  double late = 0;
+  if (minor_.running()) {
+    const std::size_t age = candidates[0].age(now);
+    late = static_cast<double>(age - std::min(age, ripe_age_[0])) / static_cast<double>(bound / 8);
+  }
+  if (major_.running())
+    late = std::max(late, static_cast<double>(now - major_at_bytes_) /
+                              static_cast<double>(bound / 8));
+  return std::min(late, 1.0);
 }
 
-void heap_core::start_major(unsigned oldest) noexcept {
-  if (oldest == 2) major_at_bytes_ = allocated_bytes();
-  minors_since_major_ = 0;
-  major_.start(oldest, ~std::size_t{0});
+/// What a collection yielded decides when the next of its kind is due.
+void heap_core::learn(const collector& finished) noexcept {
+  const collector_counts& counts = finished.counts();
+  const unsigned g = finished.oldest();
+  if (g == 2) {
+    old_live_bytes_ = live_bytes();
+    if (counts.candidates != 0)
+      bytes_per_old_candidate_ =
+          (bytes_per_old_candidate_ +
+           static_cast<double>(counts.bytes) / static_cast<double>(counts.candidates)) / 2;
+    return;
+  }
+  // A ripe age moves within [youngest_ripe_age, 3/8 of the bound]: it can't run away (TRAPS 24).
+  std::size_t& age = ripe_age_[g];
+  if (counts.objects * 4 < counts.examined)
+    age = age * 2;
+  else if (counts.objects * 3 > counts.examined * 2)
+    age = std::max(youngest_ripe_age, age / 4 * 3);
 }
 
 /// Runs one collector; true when it has finished its collection.
@@ -63,6 +109,7 @@ bool heap_core::advance(collector& c, meter& time, collection& done) {
     ++g.collections;
     g.collected += after.objects;
     g.candidates_examined += after.candidates;
+    learn(c);
   }
   return finished;
 }
@@ -76,16 +123,16 @@ bool heap_core::slice(meter& time, collection& done) {
 }
 
 void heap_core::pace() {
-  // `credit` is what is left, and negative by the last object.
-  credited_bytes_ += pace_bytes;
-  credit += static_cast<std::int64_t>(pace_bytes);
+  const auto look_again_after = [this](std::int64_t bytes) {
+    credited_bytes_ += static_cast<std::size_t>(bytes - credit);
+    credit = bytes;
+  };
+  look_again_after(pace_bytes);
   chunks.refill();
   directory.refill();
-  if (!config.automatic || collecting) return;
-  if (!minor_.running() && minor_due()) start_minor();
-  if (!major_.running()) {
-    if (const int oldest = major_due(); oldest >= 0) start_major(static_cast<unsigned>(oldest));
-  }
+  if (!config.automatic || !may_trace()) return;
+  const std::size_t bound = trash_bound();
+  start_what_is_due(bound);
   if (!minor_.running() && !major_.running()) return;
   const auto begin = clock::now();
   if (begin < resume_at_) return;
@@ -95,12 +142,22 @@ void heap_core::pace() {
   const auto end = clock::now();
   ++slices_;
   pauses_.record(end - begin);
-  resume_at_ = end + (end - begin);  // half of the time is the program's
+  // The share of time that the collector takes rises from a quarter to all of it.
+  const double share = std::max(0.25, urgency(bound));
+  resume_at_ = end + std::chrono::duration_cast<clock::duration>((end - begin) * (1 / share - 1));
+  if (share == 1.0) look_again_after(urgent_pace_bytes);
+}
+
+/// Everything that waits, up to `oldest`.
+void heap_core::start_all(unsigned oldest) noexcept {
+  major_at_bytes_ = allocated_bytes();
+  if (oldest == 2) old_at_bytes_ = major_at_bytes_;
+  major_.start(oldest, {candidates[0].seal(), candidates[1].seal(), candidates[2].seal()});
 }
 
 collection heap_core::collect(unsigned oldest) {
   collection done;
-  if (collecting) return done;
+  if (!may_trace()) return done;
   const auto begin = clock::now();
   meter unlimited;
   slice(unlimited, done);
@@ -108,7 +165,7 @@ collection heap_core::collect(unsigned oldest) {
   std::size_t objects = 0;
   do {
     objects = done.objects;
-    start_major(oldest);
+    start_all(oldest);
     if (!advance(major_, unlimited, done)) break;  // out of memory
   } while (done.objects != objects && std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
                                                    [](const auto& c) { return c.size() != 0; }));
@@ -117,24 +174,19 @@ collection heap_core::collect(unsigned oldest) {
 }
 
 bool heap_core::collect_for(std::chrono::nanoseconds budget) {
-  if (collecting) return true;
+  if (!may_trace()) return true;
   const auto begin = clock::now();
   meter time(begin + budget);
   collection done;
   const auto waiting = [this](unsigned g) { return candidates[g].size() != 0; };
-  bool left = true;
-  if (!minor_.running() && waiting(0)) start_minor();
-  if (!slice(time, done) && !major_.running()) {
-    if (waiting(1) || waiting(2)) {
-      start_major(2);
-      left = slice(time, done);
-    } else {
-      left = false;
-    }
+  if (!minor_.running() && waiting(0)) minor_.start(0, {candidates[0].seal(), 0, 0});
+  if (!slice(time, done) && !major_.running() && (waiting(1) || waiting(2))) {
+    start_all(2);
+    slice(time, done);
   }
   ++slices_;
   pauses_.record(clock::now() - begin);
-  return left || minor_.running() || major_.running() || waiting(0) || waiting(1) || waiting(2);
+  return minor_.running() || major_.running() || waiting(0) || waiting(1) || waiting(2);
 }
 
 statistics heap_core::stats() const noexcept {

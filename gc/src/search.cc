@@ -14,37 +14,27 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-/// Takes one more candidate into the working set. False when there are none left, or no memory.
-bool collector::next_candidate() noexcept {
-  for (unsigned g = 0; g <= oldest_; ++g) {
-    while (quota_[g] != 0) {
-      --quota_[g];
-      header* h = heap_.candidates[g].pop();
-      if (h == nullptr) {
-        quota_[g] = 0;
-        break;
-      }
-      if (!working_.push(h, /*tag=*/true)) {
-        set_place(h, place::none);
-        heap_.enqueue(h);
-        failed_ = true;
-        return false;
-      }
-      set_place(h, mine_);
-      h->trial = 0;
-      h->count |= unwanted;
-      ++counts_.candidates;
-      return true;
-    }
-  }
+bool collector::has_candidate() const noexcept {
+  for (unsigned g = 0; g <= oldest_; ++g)
+    if (heap_.candidates[g].has_until(until_[g])) return true;
   return false;
+}
+
+/// One more candidate, no longer in its buffer; null when there are none left.
+header* collector::next_candidate() noexcept {
+  for (unsigned g = 0; g <= oldest_; ++g) {
+    if (!heap_.candidates[g].has_until(until_[g])) continue;
+    header* h = heap_.candidates[g].pop();
+    set_place(h, place::none);
+    ++counts_.candidates;
+    return h;
+  }
+  return nullptr;
 }
 
 /// An edge of a member leads to `h`.
 void collector::meet(header* h) noexcept {
-  if (!same_heap(h)) return;
-  const auto where = place_of(h);
-  if (where == mine_) {
+  if (is_mine(h)) {
     if (mark_of(h) == (narrowing_ ? mark::suspect : mark::met)) ++h->trial;
     return;
   }
@@ -53,7 +43,7 @@ void collector::meet(header* h) noexcept {
     failed_ = true;
     return;
   }
-  if (where == place::buffered) heap_.forget_candidate(h);
+  if (place_of(h) == place::buffered) heap_.forget_candidate(h);
   set_place(h, mine_);
   h->trial = 1;
   h->count |= unwanted;
@@ -95,8 +85,15 @@ collector::step collector::subtract(meter& time) {
     drain_prefetched();
     if (failed_) return step::out_of_memory;
     if (!working_.at_end(scanned_)) continue;
-    if (narrowing_ || working_.size() >= batch_objects || !next_candidate())
-      return failed_ ? step::out_of_memory : step::done;
+    // A batch is what one large candidate reaches; small ones are done with at once.
+    if (narrowing_ || !working_.empty()) return step::done;
+    header* candidate = next_candidate();
+    if (candidate == nullptr) return step::done;
+    if (examine(candidate) && !failed_) {
+      if (!components_.empty()) return step::done;
+    }
+    if (failed_) return step::out_of_memory;
+    if (spent(time)) return step::out_of_time;
   }
 }
 

@@ -131,7 +131,7 @@ class heap {
 
 /// Collects the current heap's generations up to `oldest` to the end: what is dead when it is called
 /// is gone when it returns. O(what the candidates reach). Runs destructors.
-/// Called from a destructor that a collection runs, it does nothing and returns zeros.
+/// Called from the destructor of an object, however that died, it does nothing and returns zeros.
 collection collect(generation oldest = generation::old);
 
 /// Runs the current heap's collector for at most one slice of that length (the atomic proof of a

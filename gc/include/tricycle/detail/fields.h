@@ -15,6 +15,13 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
+// Clang takes the conversions below for used when a field's own constructors are looked at, and then
+// misses their definitions for types of an unnamed namespace.
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#endif
+
 /// Stands for any initialiser in an unevaluated `T{any, any, ...}`.
 struct any_field {
   template <class Field>
@@ -27,6 +34,10 @@ struct any_but_base {
     requires(!std::is_base_of_v<Field, T>)
   operator Field() const noexcept;  // NOLINT(google-explicit-constructor)
 };
+
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 template <std::size_t>
 using any_at = any_field;

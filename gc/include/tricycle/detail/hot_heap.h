@@ -25,7 +25,7 @@ inline constexpr std::size_t size_class_bytes = 16;
 /// Blocks up to 512 bytes; class 0 is for all others, and never has a block at hand.
 inline constexpr std::size_t size_classes = 33;
 
-[[nodiscard]] consteval std::uint8_t size_class_of(std::size_t block_bytes, std::size_t align) {
+[[nodiscard]] constexpr std::uint8_t size_class_of(std::size_t block_bytes, std::size_t align) {
 #ifdef TRICYCLE_USE_MIMALLOC
   const std::size_t n = (block_bytes + size_class_bytes - 1) / size_class_bytes;
   return n < size_classes && align <= size_class_bytes ? static_cast<std::uint8_t>(n) : 0;
