@@ -122,7 +122,9 @@ void block_store::unlink_partial(slab* s) noexcept {
 void* block_store::take_large(std::size_t bytes, std::size_t align, std::size_t link_at) noexcept {
   if (fault_point()) return nullptr;
 #ifdef TRICYCLE_USE_MIMALLOC
-  void* block = mi_heap_malloc_aligned(heap_, bytes, align);
+  // Not mi_heap_malloc_aligned: 2.0.9 takes blocks of 256, 512 and 1024 bytes for aligned to their
+  // size.
+  void* block = mi_heap_malloc_aligned_at(heap_, bytes, align, 0);
 #else
   void* block = align <= alignof(std::max_align_t)
                     ? std::malloc(bytes)

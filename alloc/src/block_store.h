@@ -1,11 +1,11 @@
 // A block store: where one library heap takes its blocks from and gives them back to.
 //
-// Thread safety: confined to the thread that made it. Once that thread has ended, to whichever thread
-// gives back the blocks that are left.
+// Thread safety: confined to the thread that made it. Once that thread has ended, to whichever
+// thread gives back the blocks that are left.
 //
-// Small blocks are cut from slabs of 64 KiB, each of one size class; slabs and large blocks come from
-// a mimalloc heap in the arena, or from malloc. Between the program and mimalloc's own free list a
-// slab saves two calls and a registry a block (docs/decisions/0002-slabs.md).
+// Small blocks are cut from slabs of 64 KiB, each of one size class; slabs and large blocks come
+// from a mimalloc heap in the arena, or from malloc. Between the program and mimalloc's own free
+// list a slab saves two calls and a registry a block (docs/decisions/0002-slabs.md).
 //
 // Invariants
 // I1. Every block in use can be found: small ones in a slab of the list of all slabs, large ones on
@@ -95,8 +95,8 @@ class block_store {
   block_store(const block_store&) = delete;
   block_store& operator=(const block_store&) = delete;
 
-  /// The thread that made the store may end before the last block goes back: mimalloc's heap is left
-  /// to it. No more blocks can be taken.
+  /// The thread that made the store may end before the last block goes back: mimalloc's heap is
+  /// left to it. No more blocks can be taken.
   void abandon() noexcept {
 #ifdef TRICYCLE_USE_MIMALLOC
     heap_ = nullptr;
@@ -118,7 +118,8 @@ class block_store {
       block->word = free_word_;
       s->fresh += s->block_bytes;
     }
-    if (++s->used == s->capacity) [[unlikely]] unlink_partial(s);
+    if (++s->used == s->capacity) [[unlikely]]
+      unlink_partial(s);
     return block;
   }
 
@@ -127,8 +128,10 @@ class block_store {
     auto* block = static_cast<free_block*>(memory);
     block->next = s->free;
     s->free = block;
-    if (s->used-- == s->capacity) [[unlikely]] link_partial(s);
-    if (s->used == 0) [[unlikely]] remove_slab(s);
+    if (s->used-- == s->capacity) [[unlikely]]
+      link_partial(s);
+    if (s->used == 0) [[unlikely]]
+      remove_slab(s);
   }
 
   /// A block of `bytes`; the sizeof(large_link) bytes from `link_at` on are the store's. Null when

@@ -1,9 +1,11 @@
-// Candidates: the objects of one generation that want examination, in the order in which they began to.
+// Candidates: the objects of one generation that want examination, in the order in which they began
+// to.
 //
 // Thread safety: confined to the heap's thread.
 //
 // Invariants
-// I1. An object is in a buffer if and only if its place is `buffered`; its header's `trial` is then the
+// I1. An object is in a buffer if and only if its place is `buffered`; its header's `trial` is then
+// the
 //     index of its entry. So its death can take the entry out, and none dangles (TRAPS 18).
 // I2. A buffered object wants examination: the sign bit of its count is clear (header.h, I3).
 // I3. Indices are chunk number x 1024 + entry; the numbers are shared by a heap's buffers.
@@ -76,7 +78,8 @@ class candidate_buffer {
     chunk* c = (*directory_)[index >> slot_bits];
     c->entries[index & slot_mask] = 0;
     --size_;
-    if (--c->in_use == 0 && c != last_) [[unlikely]] drop_chunk(c);
+    if (--c->in_use == 0 && c != last_) [[unlikely]]
+      drop_chunk(c);
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }

@@ -4,7 +4,8 @@
 //
 // Invariants
 // I1. A chunk belongs to exactly one pile, one candidate buffer, or the pool's free list.
-// I2. The pool keeps `reserve` chunks in hand whenever `make` has had a chance to refill it, so that a
+// I2. The pool keeps `reserve` chunks in hand whenever `make` has had a chance to refill it, so
+// that a
 //     drop, which can't fail, has room for its candidate while memory is out.
 #ifndef TRICYCLE_GC_CHUNKS_H_
 #define TRICYCLE_GC_CHUNKS_H_
@@ -36,7 +37,7 @@ static_assert(sizeof(chunk) == 8192);
 class chunk_pool {
  public:
   static constexpr std::size_t reserve = 2;
-  static constexpr std::size_t keep = 64;  // free chunks beyond these go back at once
+  static constexpr std::size_t keep = 64;  // free chunks beyond these go back, some at a time
 
   chunk_pool() = default;
   chunk_pool(const chunk_pool&) = delete;
@@ -59,15 +60,20 @@ class chunk_pool {
     return c;
   }
 
-  void give_back(chunk* c) noexcept {
-    if (free_count_ >= keep) {
-      alloc::raw_free(c);
+  void give_back(chunk* c) noexcept { give_back(c, c, 1); }
+  /// A chain of chunks, linked by `next`. O(1), however long.
+  void give_back(chunk* first, chunk* last, std::size_t count) noexcept {
+    last->next = free_;
+    free_ = first;
+    free_count_ += count;
+  }
+
+  /// Returns some of the free chunks beyond `keep`; a slice's worth of them in `most` calls.
+  void trim(std::size_t most) noexcept {
+    for (; most != 0 && free_count_ > keep; --most) {
+      alloc::raw_free(take());
       --chunks_;
-      return;
     }
-    c->next = free_;
-    free_ = c;
-    ++free_count_;
   }
 
   /// Restores I2, where memory allows.
@@ -126,26 +132,31 @@ class pile {
   entry pop() noexcept {
     const entry e{last_->entries[--last_->end]};
     --size_;
-    if (last_->end == last_->begin) [[unlikely]] drop_chunk(last_);
+    if (last_->end == last_->begin) [[unlikely]]
+      drop_chunk(last_);
     return e;
   }
   entry pop_front() noexcept {
     const entry e{first_->entries[first_->begin++]};
     --size_;
-    if (first_->begin == first_->end) [[unlikely]] drop_chunk(first_);
+    if (first_->begin == first_->end) [[unlikely]]
+      drop_chunk(first_);
     return e;
   }
 
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// O(1).
   void clear() noexcept {
-    while (first_ != nullptr) drop_chunk(first_);
-    size_ = 0;
+    if (first_ != nullptr) pool_->give_back(first_, last_, chunks_);
+    first_ = last_ = nullptr;
+    size_ = chunks_ = 0;
   }
   void swap(pile& other) noexcept {
     std::swap(first_, other.first_);
     std::swap(last_, other.last_);
     std::swap(size_, other.size_);
+    std::swap(chunks_, other.chunks_);
   }
 
   /// Reading from the front on, without consuming. `{}` is the start.
@@ -189,12 +200,14 @@ class pile {
   bool grow() noexcept {
     chunk* c = pool_->take();
     if (c == nullptr) return false;
+    ++chunks_;
     c->previous = last_;
     (last_ == nullptr ? first_ : last_->next) = c;
     last_ = c;
     return true;
   }
   void drop_chunk(chunk* c) noexcept {
+    --chunks_;
     (c->previous == nullptr ? first_ : c->previous->next) = c->next;
     (c->next == nullptr ? last_ : c->next->previous) = c->previous;
     pool_->give_back(c);
@@ -204,6 +217,7 @@ class pile {
   chunk* first_ = nullptr;
   chunk* last_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t chunks_ = 0;
 };
 
 }  // namespace gc

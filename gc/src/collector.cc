@@ -26,6 +26,9 @@ collector::collector(heap_core& heap, place mine) noexcept
 /// all of them were seen, and nothing that this batch found is exact.
 bool collector::follow(header* h, edge_visitor& visit) noexcept {
   ++work_;
+#ifdef TRICYCLE_VERIFY
+  audit_edges(h);
+#endif
   try {
     type_of_object(h)->trace(object_of(h), visit);
     visit.flush();
@@ -71,6 +74,7 @@ bool collector::run(meter& time) {
   const std::size_t objects = heap_.live_objects();
   const std::size_t bytes = heap_.live_bytes();
   heap_.collecting = true;
+  heap_.time_releases(time);
   while (phase_ != phase::idle) {
     step result = step::done;
     phase next = phase::idle;
@@ -128,6 +132,7 @@ bool collector::run(meter& time) {
     check_invariants();
 #endif
   }
+  heap_.end_timed_releases();
   heap_.collecting = false;
   counts_.objects += objects - std::min(objects, heap_.live_objects());
   counts_.bytes += bytes - std::min(bytes, heap_.live_bytes());
@@ -141,14 +146,13 @@ collector::step collector::settle(meter& time) {
   while (!live_.empty()) {
     if (header* ahead = live_.peek_front(8)) __builtin_prefetch(ahead, 1);
     settle_one(live_.pop_front(), /*age=*/true);
-    ++work_;
     if (spent(time)) return step::out_of_time;
   }
   return step::done;
 }
 
-/// A member leaves, alive as far as is known. Who was touched since it was met is a candidate again,
-/// and so is who was examined and survived: an older object may hold it, and only an older
+/// A member leaves, alive as far as is known. Who was touched since it was met is a candidate
+/// again, and so is who was examined and survived: an older object may hold it, and only an older
 /// collection can tell.
 void collector::settle_one(pile::entry e, bool age) noexcept {
   header* h = e.object();

@@ -4,9 +4,9 @@
 //
 // Thread safety: confined to the heap's thread. User code: `reclaim` runs destructors.
 //
-// The phases, in the order in which they run; each is a function in a file of its own, can stop when
-// its time is up, and goes on where it stopped. They run once for each *batch* of candidates, so
-// that small cycles go from trial to reclaim while they are in the cache:
+// The phases, in the order in which they run; each is a function in a file of its own, can stop
+// when its time is up, and goes on where it stopped. They run once for each *batch* of candidates,
+// so that small cycles go from trial to reclaim while they are in the cache:
 //
 //   examine    examine.cc   all of it at once, for a candidate that reaches little; else:
 //   subtract   search.cc    from candidates, count the edges that members of the working set have
@@ -66,8 +66,8 @@ class collector {
   collector(const collector&) = delete;
   collector& operator=(const collector&) = delete;
 
-  /// For each generation, up to which age candidates are examined: those that came when the heap had
-  /// allocated no more bytes than this.
+  /// For each generation, up to which age candidates are examined: those that came when the heap
+  /// had allocated no more bytes than this.
   using stamps = std::array<std::size_t, 3>;
 
   /// Starts a collection of `oldest` and everything younger.
@@ -164,11 +164,11 @@ class collector {
   stamps until_{};
   collector_counts counts_;
 
-  pile working_;               // subtract's queue, then classify's input
-  pile::cursor scanned_;       // the first of working_ that subtract has not followed
-  pile live_;                  // restore's queue; those of earlier batches wait for the end here
-  pile::cursor restored_;      // the first of live_ that restore has not followed
-  std::size_t batch_live_ = 0; // how many of live_ are of earlier batches
+  pile working_;                // subtract's queue, then classify's input
+  pile::cursor scanned_;        // the first of working_ that subtract has not followed
+  pile live_;                   // restore's queue; those of earlier batches wait for the end here
+  pile::cursor restored_;       // the first of live_ that restore has not followed
+  std::size_t batch_live_ = 0;  // how many of live_ are of earlier batches
   pile suspects_;
   pile::cursor condensed_;     // the first of suspects_ that condense has not looked at
   pile components_;            // sinks first; a component's first entry is tagged

@@ -26,12 +26,13 @@ struct named {
 
 void complain_edge_twice(const header* h) noexcept {
   const named t(h);
-  std::fprintf(stderr,
-               "tricycle: more edges lead to an object of type '%.*s' than there are references to "
-               "it: a trace function names a member twice, or one that it does not own. Look at the "
-               "trace functions of the types that hold a ref to it; a build with TRICYCLE_VERIFY=ON "
-               "names the type and the member.\n",
-               t.size(), t.data());
+  std::fprintf(
+      stderr,
+      "tricycle: more edges lead to an object of type '%.*s' than there are references to "
+      "it: a trace function names a member twice, or one that it does not own. Look at the "
+      "trace functions of the types that hold a ref to it; a build with TRICYCLE_VERIFY=ON "
+      "names the type and the member.\n",
+      t.size(), t.data());
   std::abort();
 }
 
@@ -52,10 +53,11 @@ void complain_same_slot(const header* h, long offset) noexcept {
 
 void complain_not_exact(const header* h) noexcept {
   const named t(h);
-  std::fprintf(stderr,
-               "tricycle: internal error: an uninterrupted search held a component with a '%.*s' for "
-               "dead that is not. Please report it.\n",
-               t.size(), t.data());
+  std::fprintf(
+      stderr,
+      "tricycle: internal error: an uninterrupted search held a component with a '%.*s' for "
+      "dead that is not. Please report it.\n",
+      t.size(), t.data());
   std::abort();
 }
 
@@ -88,11 +90,12 @@ void check_thread(const header* h) noexcept {
   const std::uintptr_t owner = heap_of(h).owner();
   if (owner == 0 || owner == this_thread()) return;
   const named t(h);
-  std::fprintf(stderr,
-               "tricycle: a ref to an object of type '%.*s' was copied or dropped on another thread "
-               "than the one of its heap. A ref is confined to one thread: hand the work to that "
-               "thread, or use tricycle::shared_ptr for objects that threads share.\n",
-               t.size(), t.data());
+  std::fprintf(
+      stderr,
+      "tricycle: a ref to an object of type '%.*s' was copied or dropped on another thread "
+      "than the one of its heap. A ref is confined to one thread: hand the work to that "
+      "thread, or use tricycle::shared_ptr for objects that threads share.\n",
+      t.size(), t.data());
   std::abort();
 }
 

@@ -17,6 +17,8 @@ namespace gc {
 /// `verify` builds: a trace function named the same place twice. `offset`: of the place in the
 /// object, or -1 if it lies elsewhere (in a container's own memory).
 [[noreturn]] void complain_same_slot(const header* h, long offset) noexcept;
+/// `verify` builds: traces the object and complains if a place is named twice.
+void audit_edges(header* h) noexcept;
 
 }  // namespace gc
 }  // namespace v1

@@ -1,14 +1,16 @@
 // Condense: the strongly connected components of the suspects.
 //
-// Gabow 2000, "Path-based depth-first search for strong and biconnected components" (a form of Tarjan
-// 1972 that needs one number per object, for which the header's `trial` serves). We differ: recursion
-// is three piles, so that it can stop and go on; edges lie on a pile as the objects they lead to,
-// never as places in an object, which the program may change between two slices.
+// Gabow 2000, "Path-based depth-first search for strong and biconnected components" (a form of
+// Tarjan 1972 that needs one number per object, for which the header's `trial` serves). We differ:
+// recursion is three piles, so that it can stop and go on; edges lie on a pile as the objects they
+// lead to, never as places in an object, which the program may change between two slices.
 //
-// The numbers: `trial` is 0 before an object is discovered; then its number in the order of discovery,
-// times 2, plus 1 if it has an edge to itself; and when its component is complete, a set of flags.
+// The numbers: `trial` is 0 before an object is discovered; then its number in the order of
+// discovery, times 2, plus 1 if it has an edge to itself; and when its component is complete, a set
+// of flags.
 //
-// Components are found sinks first, and put on a pile; reclaim takes them from its end: sources first.
+// Components are found sinks first, and put on a pile; reclaim takes them from its end: sources
+// first.
 #include "collector.h"
 #include "condense_flags.h"
 #include "heap_core.h"
@@ -43,7 +45,9 @@ bool collector::discover(header* h) {
   // The tagged entry means: all edges above it have been followed, `h` is finished.
   if (!edges_.push(h, /*tag=*/true) || !stack_.push(h) || !path_.push(h)) return false;
   edge_visitor visit(&condense_edges, this);
-  if (!is_dead(h)) follow(h, visit);
+  // A trace function that throws hides edges: for all we know there was one to itself, and what may
+  // be a cycle is proved, or remains a candidate.
+  if (!is_dead(h) && !follow(h, visit)) h->trial |= has_self_edge;
   return !failed_;
 }
 
@@ -68,9 +72,9 @@ bool collector::finish(header* h) {
   return true;
 }
 
-/// A candidate was suspected and then restored: its entry among the living has no tag, so what settle
-/// does for those that have is done here. (An older object may hold it, and only an older collection
-/// can tell.)
+/// A candidate was suspected and then restored: its entry among the living has no tag, so what
+/// settle does for those that have is done here. (An older object may hold it, and only an older
+/// collection can tell.)
 void collector::keep_candidate(pile::entry e) const noexcept {
   header* h = e.object();
   if (e.tagged() && oldest_ < 2 && !is_dead(h)) h->count &= ~unwanted;
@@ -98,6 +102,7 @@ collector::step collector::condense(meter& time) {
     const pile::entry e = suspects_.read(condensed_);
     header* h = e.object();
     if (mark_of(h) == mark::suspect && !discover(h)) return step::out_of_memory;
+    if (spent(time)) return step::out_of_time;
     if (mark_of(h) == mark::live) keep_candidate(e);
   }
   suspects_.clear();  // each is in a component now

@@ -1,6 +1,6 @@
-// Examine: the whole of a collection for one candidate whose reach is small. Nothing interrupts it, so
-// all it finds is exact; what the general phases do in five passes over the objects is done here in
-// one, and the rest on a copy of the edges (small_graph.h).
+// Examine: the whole of a collection for one candidate whose reach is small. Nothing interrupts it,
+// so all it finds is exact; what the general phases do in five passes over the objects is done here
+// in one, and the rest on a copy of the edges (small_graph.h).
 //
 // A candidate that reaches more goes on in the general phases, with nothing done twice.
 #include "collector.h"
@@ -80,7 +80,8 @@ bool collector::examine(header* candidate) {
   g.first_edge[g.nodes] = static_cast<std::uint16_t>(g.edges);
   counts_.examined += g.nodes;
   for (std::uint32_t i = 0; exact_ && i < g.nodes; ++i)
-    if (g.in[i] > count_of(g.node[i])) [[unlikely]] complain_edge_twice(g.node[i]);
+    if (g.in[i] > count_of(g.node[i])) [[unlikely]]
+      complain_edge_twice(g.node[i]);
 
   // A trace function that threw hides edges: all that was met counts as live.
   if (!exact_) g.live.fill(true);

@@ -15,7 +15,9 @@ heap::~heap() { gc::heap_core::end(core_); }
 heap::scope::scope(heap& in) noexcept : outer_(std::exchange(gc::current_heap, in.core_)) {}
 heap::scope::~scope() { gc::current_heap = outer_; }
 
-collection heap::collect(generation oldest) { return core_->collect(static_cast<unsigned>(oldest)); }
+collection heap::collect(generation oldest) {
+  return core_->collect(static_cast<unsigned>(oldest));
+}
 bool heap::collect_for(std::chrono::nanoseconds budget) { return core_->collect_for(budget); }
 statistics heap::stats() const { return core_->stats(); }
 void heap::configure(const settings& with) { core_->configure(with); }

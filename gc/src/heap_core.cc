@@ -112,8 +112,7 @@ std::size_t heap_core::live_objects() const noexcept {
 
 std::size_t heap_core::live_bytes() const noexcept {
   std::size_t bytes = large_bytes_;
-  for (std::size_t i = 1; i < size_classes; ++i)
-    bytes += i * size_class_bytes * in_use(i);
+  for (std::size_t i = 1; i < size_classes; ++i) bytes += i * size_class_bytes * in_use(i);
   return bytes;
 }
 
@@ -125,7 +124,8 @@ static std::size_t link_at(const object_type& type) noexcept {
 /// A block from the store; for small ones, some more, which are then at hand. Null: out of memory.
 header* heap_core::take_block(const object_type& type) noexcept {
   if (type.size_class == 0) {
-    void* block = blocks_.take_large(type.block_bytes, std::size_t{1} << type.align_shift, link_at(type));
+    void* block =
+        blocks_.take_large(type.block_bytes, std::size_t{1} << type.align_shift, link_at(type));
     if (block == nullptr) return nullptr;
     ++large_objects_;
     large_bytes_ += type.block_bytes;
@@ -229,8 +229,8 @@ void heap_core::end_if_empty() noexcept {
   alloc::raw_free(this);
 }
 
-/// All that is left is one component, and dead by decree. Destructors may make new objects here: then
-/// again, until none is left.
+/// All that is left is one component, and dead by decree. Destructors may make new objects here:
+/// then again, until none is left.
 void heap_core::destroy_all() {
   meter unlimited;
   minor_.cancel();

@@ -54,7 +54,8 @@ class heap_core : public hot_heap {
   /// for debugging.
   void release_block(header* h, const object_type& type) noexcept {
     size_class& c = classes[type.size_class];
-    if (c.room == 0) [[unlikely]] return release_slow(h, type);
+    if (c.room == 0) [[unlikely]]
+      return release_slow(h, type);
     --c.room;
     auto* block = reinterpret_cast<free_block*>(h);
     block->next = c.blocks;
@@ -72,6 +73,9 @@ class heap_core : public hot_heap {
   bool release_pending(meter& time) noexcept;
   /// A list of the collector lets go of an object that died meanwhile.
   void leave_list_dead(header* h) noexcept;
+  /// While a slice runs its destructors: what hangs off a dead cycle is destroyed in its time, too.
+  void time_releases(const meter& slice) noexcept;
+  void end_timed_releases() noexcept;
 
   // when to collect (schedule.cc)
   void pace();
@@ -108,11 +112,14 @@ class heap_core : public hot_heap {
       if (!is_dead(h) && type_of_object(h) != nullptr) visit(h);
     };
     blocks_.for_each([&look](void* small) { look(static_cast<header*>(small)); },
-                     [&look](void* large) { look(reinterpret_cast<header*>(static_cast<alloc::large_link*>(large) + 1)); });
+                     [&look](void* large) {
+                       look(reinterpret_cast<header*>(static_cast<alloc::large_link*>(large) + 1));
+                     });
   }
   void destroy_all();
   void leave() noexcept;
   [[gnu::noinline]] void die_slow(header* h) noexcept;
+  void die_in_time(header* h) noexcept;
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
   bool slice(meter& time, collection& done);
@@ -139,11 +146,14 @@ class heap_core : public hot_heap {
   static constexpr std::size_t at_hand_bytes = std::size_t{32} << 10;  // kept, at most, of a class
   static constexpr std::size_t refill_bytes = std::size_t{1} << 10;    // taken at once
 
-  unsigned depth_ = 0;  // of destructors on the stack
-  std::size_t credited_bytes_ = 0;  // allocated, or allowed to be before the next pace()
-  std::size_t large_objects_ = 0;   // in use, of class 0
+  unsigned depth_ = 0;                    // of destructors on the stack
+  unsigned depth_limit_ = release_depth;  // 0 while releases are timed: all go through die_slow
+  std::size_t credited_bytes_ = 0;        // allocated, or allowed to be before the next pace()
+  std::size_t large_objects_ = 0;         // in use, of class 0
   std::size_t large_bytes_ = 0;
-  pile pending_{chunks};  // dead, not yet destroyed
+  pile pending_{chunks};       // dead, not yet destroyed
+  meter release_time_;         // of the release, or the slice, under way
+  bool release_late_ = false;  // its time is up
   alloc::block_store blocks_;
   const unsigned number_;
   std::uintptr_t owner_;
@@ -156,7 +166,7 @@ class heap_core : public hot_heap {
   std::size_t old_at_bytes_ = 0;         // the same, of the last of the old generation
   std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
-  clock::time_point resume_at_{};  // no slice before
+  clock::time_point resume_at_{};        // no slice before
   std::uint64_t slices_ = 0;
   std::array<generation_statistics, 3> generations_{};
   pause_statistics pauses_;

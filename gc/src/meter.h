@@ -26,15 +26,17 @@ class meter {
   meter() noexcept = default;
   explicit meter(clock::time_point deadline) noexcept : deadline_(deadline), limited_(true) {}
 
-  /// Records `units` of work (an edge, an object: some nanoseconds each, tens when the cache misses).
-  /// True when the time is up. Reads the clock once in `meter_stride` units.
+  /// Records `units` of work (an edge, an object: some nanoseconds each, tens when the cache
+  /// misses). True when the time is up. Reads the clock once in `meter_stride` units.
   [[nodiscard]] bool spend(std::uint32_t units) noexcept {
-    units_ += units;
-    if (units_ < meter_stride) [[likely]] return false;
+    units_ += units + 1;  // so that no loop that asks goes without end
+    if (units_ < meter_stride) [[likely]]
+      return false;
     units_ = 0;
     return limited_ && clock::now() >= deadline_;
   }
   [[nodiscard]] bool limited() const noexcept { return limited_; }
+  [[nodiscard]] clock::time_point deadline() const noexcept { return deadline_; }
 
  private:
   clock::time_point deadline_{};

@@ -1,7 +1,8 @@
 // Reclaim: component by component, sources first: prove, expire, null, destroy, free.
 //
-// The proof is the one step that the program can't interrupt, and the only one that decides: a set of
-// objects all of whose references come from members of the set can be reached by no one, now or ever.
+// The proof is the one step that the program can't interrupt, and the only one that decides: a set
+// of objects all of whose references come from members of the set can be reached by no one, now or
+// ever.
 #include "collector.h"
 #include "complain.h"
 #include "condense_flags.h"
@@ -33,7 +34,8 @@ bool collector::prove(pile::cursor from) {
   for (pile::cursor c = from; !components_.at_end(c);) {
     header* h = components_.read(c).object();
     if (h == nullptr) continue;
-    if (h->trial > count_of(h)) [[unlikely]] complain_edge_twice(h);
+    if (h->trial > count_of(h)) [[unlikely]]
+      complain_edge_twice(h);
     if (h->trial != count_of(h)) return false;
   }
   return true;
@@ -59,6 +61,7 @@ bool collector::find_dead_component() {
     words |= h->word;
     last = h;
     ++members;
+    ++work_;
     set_mark(h, mark::suspect);  // of all in the pile, only the members at hand have this mark
   }
   // A single object without an edge to itself is no cycle: it dies by counting when its owner does.
@@ -107,6 +110,7 @@ collector::step collector::reclaim(meter& time) {
     switch (stage_) {
       case stage::find:
         if (components_.empty()) return step::done;
+        work_ += 4;
         if (find_dead_component()) {
           at_ = component_;
           stage_ = stage::null;
@@ -139,7 +143,6 @@ collector::step collector::reclaim(meter& time) {
             set_place(h, place::none);
             heap_.bury(h);
           }
-          ++work_;
           if (!first && spent(time)) return step::out_of_time;
         }
         stage_ = stage::find;

@@ -18,14 +18,15 @@ void drop_slow(header* h) noexcept {
 /// The common death: nobody but the count knows of the object.
 void heap_core::die(header* h) noexcept {
   const std::uint64_t word = h->word;
-  if ((word & known_mask) != 0 || depth_ >= release_depth) [[unlikely]]
+  if ((word & known_mask) != 0 || depth_ >= depth_limit_) [[unlikely]]
     return die_slow(h);
   h->count = 0;
   h->word = word | dead_bit;
   ++depth_;
   reinterpret_cast<const object_type*>(word & pointer_mask)->destroy(object_of(h));
   bury(h);
-  if (--depth_ == 0 && !pending_.empty()) [[unlikely]] after_outermost();
+  if (--depth_ == 0 && !pending_.empty()) [[unlikely]]
+    after_outermost();
 }
 
 void heap_core::die_slow(header* h) noexcept {
@@ -37,10 +38,39 @@ void heap_core::die_slow(header* h) noexcept {
   if (is_weak(h)) expire(h);
   h->count = 0;
   h->word |= dead_bit;
+  if (depth_limit_ == 0) return die_in_time(h);
   // Out of memory for the list, destroying deeper on the stack is what is left.
   if (depth_ >= release_depth && pending_.push(h)) return;
   destroy_one(h);
   if (depth_ == 0 && !pending_.empty()) after_outermost();
+}
+
+/// With a release budget, or in a slice: what the time does not suffice for waits on the list.
+void heap_core::die_in_time(header* h) noexcept {
+  if (depth_ == 0 && !collecting) {
+    // The program drops something. While others wait already, this one pays for a few of them.
+    const bool backlog = !pending_.empty();
+    release_late_ = false;
+    release_time_ =
+        meter(clock::now() + (backlog ? config.release_budget / 16 : config.release_budget));
+    destroy_one(h);
+    release_pending(release_time_);
+    return;
+  }
+  release_late_ = release_late_ || release_time_.spend(4);
+  if ((release_late_ || depth_ >= release_depth) && pending_.push(h)) return;
+  destroy_one(h);
+}
+
+void heap_core::time_releases(const meter& slice) noexcept {
+  if (!slice.limited()) return;
+  release_time_ = slice;
+  release_late_ = false;
+  depth_limit_ = 0;
+}
+
+void heap_core::end_timed_releases() noexcept {
+  depth_limit_ = config.release_budget.count() != 0 ? 0 : release_depth;
 }
 
 void heap_core::after_outermost() noexcept {
@@ -71,7 +101,7 @@ void heap_core::leave_list_dead(header* h) noexcept {
 bool heap_core::release_pending(meter& time) noexcept {
   while (!pending_.empty()) {
     destroy_one(pending_.pop().object());
-    if (time.spend(4)) return pending_.empty();
+    if (time.spend(4) || (time.limited() && release_late_)) return pending_.empty();
   }
   return true;
 }

@@ -1,7 +1,7 @@
 // When to collect: automatic slices, and the calls that ask for it.
 //
-// All triggers are counts that the heap itself keeps: bytes allocated, candidates. Never RSS, which an
-// allocator that keeps pages makes blind (TRAPS 26).
+// All triggers are counts that the heap itself keeps: bytes allocated, candidates. Never RSS, which
+// an allocator that keeps pages makes blind (TRAPS 26).
 //
 // The trash bound. A dead cycle waits in the candidate buffer of its generation, for at most the
 // *ripe age* of that buffer, told in bytes allocated since it came. No more garbage can have been
@@ -10,10 +10,10 @@
 // age follows the yield: when most of what is examined lives, candidates are left to age; when most
 // is dead, they are examined sooner, while they are in the cache.
 //
-// The old generation can't be examined at every ripe age: one candidate may reach the whole heap. Its
-// collections start when it has grown by a quarter (CPython's 25 % rule), or when as much garbage is
-// expected in it, from what its candidates yielded before; and at the latest when 16 times the live
-// bytes have been allocated.
+// The old generation can't be examined at every ripe age: one candidate may reach the whole heap.
+// Its collections start when it has grown by a quarter (CPython's 25 % rule), or when as much
+// garbage is expected in it, from what its candidates yielded before; and at the latest when 16
+// times the live bytes have been allocated.
 #include <algorithm>
 
 #include "heap_core.h"
@@ -23,7 +23,7 @@ inline namespace v1 {
 namespace gc {
 namespace {
 
-constexpr std::int64_t pace_bytes = std::int64_t{16} << 10;        // between two looks at what is due
+constexpr std::int64_t pace_bytes = std::int64_t{16} << 10;  // between two looks at what is due
 constexpr std::int64_t urgent_pace_bytes = std::int64_t{2} << 10;  // the same, when late
 constexpr std::size_t youngest_ripe_age = std::size_t{128} << 10;
 /// Many candidates in few bytes, from drops without allocations: examined whatever their age.
@@ -70,8 +70,8 @@ double heap_core::urgency(std::size_t bound) const noexcept {
     late = static_cast<double>(age - std::min(age, ripe_age_[0])) / static_cast<double>(bound / 8);
   }
   if (major_.running())
-    late = std::max(late, static_cast<double>(now - major_at_bytes_) /
-                              static_cast<double>(bound / 8));
+    late =
+        std::max(late, static_cast<double>(now - major_at_bytes_) / static_cast<double>(bound / 8));
   return std::min(late, 1.0);
 }
 
@@ -84,7 +84,8 @@ void heap_core::learn(const collector& finished) noexcept {
     if (counts.candidates != 0)
       bytes_per_old_candidate_ =
           (bytes_per_old_candidate_ +
-           static_cast<double>(counts.bytes) / static_cast<double>(counts.candidates)) / 2;
+           static_cast<double>(counts.bytes) / static_cast<double>(counts.candidates)) /
+          2;
     return;
   }
   // A ripe age moves within [youngest_ripe_age, 3/8 of the bound]: it can't run away (TRAPS 24).
@@ -114,9 +115,18 @@ bool heap_core::advance(collector& c, meter& time, collection& done) {
   return finished;
 }
 
-/// One slice: the minor collection goes first, so that young garbage never piles up behind an old
-/// collection, and the major one never meets a working set that is half done.
+/// One slice. What was dropped and waits for its destructor goes first: it is memory at once. Then
+/// the minor collection, so that young garbage never piles up behind an old collection, and the
+/// major one never meets a working set that is half done.
 bool heap_core::slice(meter& time, collection& done) {
+  if (!pending_.empty()) {
+    time_releases(time);
+    collecting = true;
+    const bool all = release_pending(time);
+    collecting = false;
+    end_timed_releases();
+    if (!all) return true;
+  }
   if (minor_.running() && !advance(minor_, time, done)) return true;
   if (!major_.running()) return false;
   return !advance(major_, time, done);
@@ -129,11 +139,12 @@ void heap_core::pace() {
   };
   look_again_after(pace_bytes);
   chunks.refill();
+  chunks.trim(4);
   directory.refill();
   if (!config.automatic || !may_trace()) return;
   const std::size_t bound = trash_bound();
   start_what_is_due(bound);
-  if (!minor_.running() && !major_.running()) return;
+  if (!minor_.running() && !major_.running() && pending_.empty()) return;
   const auto begin = clock::now();
   if (begin < resume_at_) return;
   meter time(begin + config.pause_target);
@@ -167,8 +178,10 @@ collection heap_core::collect(unsigned oldest) {
     objects = done.objects;
     start_all(oldest);
     if (!advance(major_, unlimited, done)) break;  // out of memory
-  } while (done.objects != objects && std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
-                                                   [](const auto& c) { return c.size() != 0; }));
+  } while (done.objects != objects &&
+           std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
+                       [](const auto& c) { return c.size() != 0; }));
+  chunks.trim(~std::size_t{0});
   done.duration = clock::now() - begin;
   return done;
 }
@@ -180,13 +193,14 @@ bool heap_core::collect_for(std::chrono::nanoseconds budget) {
   collection done;
   const auto waiting = [this](unsigned g) { return candidates[g].size() != 0; };
   if (!minor_.running() && waiting(0)) minor_.start(0, {candidates[0].seal(), 0, 0});
-  if (!slice(time, done) && !major_.running() && (waiting(1) || waiting(2))) {
+  if (!slice(time, done) && pending_.empty() && !major_.running() && (waiting(1) || waiting(2))) {
     start_all(2);
     slice(time, done);
   }
   ++slices_;
   pauses_.record(clock::now() - begin);
-  return minor_.running() || major_.running() || waiting(0) || waiting(1) || waiting(2);
+  return !pending_.empty() || minor_.running() || major_.running() || waiting(0) || waiting(1) ||
+         waiting(2);
 }
 
 statistics heap_core::stats() const noexcept {
@@ -203,7 +217,10 @@ statistics heap_core::stats() const noexcept {
   return s;
 }
 
-void heap_core::configure(const settings& with) noexcept { config = with; }
+void heap_core::configure(const settings& with) noexcept {
+  config = with;
+  end_timed_releases();
+}
 
 }  // namespace gc
 }  // namespace v1

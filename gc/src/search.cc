@@ -1,11 +1,12 @@
 // Search: trial deletion from the candidates (subtract, classify, restore).
 //
-// Bacon & Rajan 2001, section 3.1 (MarkGray, Scan); Lins 1992. We differ: the trial count is a number
-// of its own beside the real count, so the program may run, and count, between two slices; and who
-// is held from outside is found in one pass over a list instead of by recursion.
+// Bacon & Rajan 2001, section 3.1 (MarkGray, Scan); Lins 1992. We differ: the trial count is a
+// number of its own beside the real count, so the program may run, and count, between two slices;
+// and who is held from outside is found in one pass over a list instead of by recursion.
 //
-// The search reads only, and what it finds is a suspicion. It may read an object at different moments,
-// see an edge twice or not at all; a dead cycle is touched by no one, so of that its reading is exact.
+// The search reads only, and what it finds is a suspicion. It may read an object at different
+// moments, see an edge twice or not at all; a dead cycle is touched by no one, so of that its
+// reading is exact.
 #include "collector.h"
 #include "complain.h"
 #include "heap_core.h"
@@ -106,7 +107,8 @@ collector::step collector::classify(meter& time) {
       heap_.leave_list_dead(h);
       continue;
     }
-    if (exact_ && h->trial > count_of(h)) [[unlikely]] complain_edge_twice(h);
+    if (exact_ && h->trial > count_of(h)) [[unlikely]]
+      complain_edge_twice(h);
     const bool held = count_of(h) != h->trial;
     if (!(held ? live_ : suspects_).push(e)) {
       settle_one(e, /*age=*/false);
@@ -114,7 +116,6 @@ collector::step collector::classify(meter& time) {
     }
     set_mark(h, held ? mark::live : mark::suspect);
     h->trial = 0;
-    ++work_;
     if (spent(time)) return step::out_of_time;
   }
   return step::done;

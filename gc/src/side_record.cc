@@ -18,8 +18,8 @@ side_record* add_weak_slow(header* h) {
 #endif
   if (memory == nullptr) throw std::bad_alloc();
   const bool dying = is_dead(h);  // a weak reference made by a destructor is born expired
-  auto* record = ::new (memory)
-      side_record{dying ? nullptr : h, type_of_object(h), dying ? 1U : 2U, nullptr};
+  auto* record =
+      ::new (memory) side_record{dying ? nullptr : h, type_of_object(h), dying ? 1U : 2U, nullptr};
   if (!dying)
     h->word = (h->word & ~pointer_mask) | weak_bit | reinterpret_cast<std::uint64_t>(record);
   return record;

@@ -24,7 +24,8 @@ bool small_graph::find_live() noexcept {
 }
 
 /// Node 0 reaches every node: that is how they were found. If each reaches node 0, they are one
-/// component. One pass down and one up see that in rings, lists with back links, trees with parents.
+/// component. One pass down and one up see that in rings, lists with back links, trees with
+/// parents.
 bool small_graph::is_one_component() noexcept {
   std::array<bool, max_nodes> back;
   for (std::uint32_t i = 1; i < nodes; ++i) back[i] = false;

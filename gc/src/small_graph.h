@@ -1,6 +1,6 @@
 // A small part of the heap as the collector sees it: a candidate and all that it reaches, up to 128
-// objects, with the edges between them, read once. All that a search decides is decided on this copy,
-// which lies in the first-level cache; the objects are touched again only to be freed.
+// objects, with the edges between them, read once. All that a search decides is decided on this
+// copy, which lies in the first-level cache; the objects are touched again only to be freed.
 //
 // Thread safety: a member of a collector, and as confined as that.
 //
@@ -28,7 +28,8 @@ struct small_graph {
   std::uint32_t edges = 0;
   std::array<header*, max_nodes> node;
   std::array<std::uint32_t, max_nodes> in;
-  std::array<std::uint16_t, max_nodes + 1> first_edge;  // of node i: [first_edge[i], first_edge[i+1])
+  std::array<std::uint16_t, max_nodes + 1>
+      first_edge;  // of node i: [first_edge[i], first_edge[i+1])
   std::array<std::uint8_t, max_edges> to;
   std::array<void**, max_edges> slot;  // where the edge's pointer is
 
@@ -36,14 +37,14 @@ struct small_graph {
   bool find_live() noexcept;
   std::array<bool, max_nodes> live;
 
-  /// Whether all nodes, none of them live, are one component: cheaper to see than to search, and the
-  /// most frequent answer. May say no where the answer is yes.
+  /// Whether all nodes, none of them live, are one component: cheaper to see than to search, and
+  /// the most frequent answer. May say no where the answer is yes.
   bool is_one_component() noexcept;
 
   /// The strongly connected components of the nodes that are not live, sinks first; Tarjan 1972.
   void find_components() noexcept;
   std::uint32_t components = 0;
-  std::array<std::uint8_t, max_nodes> order;            // members, component by component
+  std::array<std::uint8_t, max_nodes> order;             // members, component by component
   std::array<std::uint8_t, max_nodes + 1> first_member;  // of component c, in `order`
   std::array<std::uint8_t, max_nodes> component_of;
   std::array<bool, max_nodes> has_upstream;  // of a component: an edge of another one leads to it

@@ -54,9 +54,7 @@ inline void set_generation(header* h, unsigned g) noexcept {
 [[nodiscard]] inline std::uint32_t count_of(const header* h) noexcept {
   return h->count & ~unwanted;
 }
-[[nodiscard]] inline bool is_wanted(const header* h) noexcept {
-  return (h->count & unwanted) == 0;
-}
+[[nodiscard]] inline bool is_wanted(const header* h) noexcept { return (h->count & unwanted) == 0; }
 
 /// Null while the object is under construction.
 [[nodiscard]] inline const object_type* type_of_object(const header* h) noexcept {

@@ -2,9 +2,9 @@
 //
 // Every thread has a default heap, made at its first use; `heap` makes another, isolated one.
 //
-// Thread safety: everything here is confined to the thread that made the heap. Checked builds abort,
-// with a sentence, when it is not.
-// User code: collections run destructors of the objects that they find dead, in the collecting call.
+// Thread safety: everything here is confined to the thread that made the heap. Checked builds
+// abort, with a sentence, when it is not. User code: collections run destructors of the objects
+// that they find dead, in the collecting call.
 #ifndef TRICYCLE_HEAP_H_
 #define TRICYCLE_HEAP_H_
 
@@ -38,7 +38,8 @@ struct settings {
   /// Whether `make` runs slices by itself. Off: only collect() and collect_for() do.
   bool automatic = true;
   /// At most this much time is spent at once on destroying what hangs off a dropped reference; the
-  /// rest is destroyed in later slices. Zero: all of it, at once, where it is dropped.
+  /// rest is destroyed in later slices. Zero: all of it, at once, where it is dropped. The
+  /// destructor of a single object, with a container of a million references say, is not divided.
   std::chrono::nanoseconds release_budget{0};
 };
 
@@ -69,13 +70,13 @@ struct generation_statistics {
 
 /// A heap's state at the moment of the call.
 struct statistics {
-  std::size_t live_objects = 0;     ///< made and not yet destroyed, dead cycles not yet found included
-  std::size_t live_bytes = 0;       ///< bytes of their blocks, headers included
-  std::size_t candidates = 0;       ///< objects that wait for examination
+  std::size_t live_objects = 0;  ///< made and not yet destroyed, dead cycles not yet found included
+  std::size_t live_bytes = 0;    ///< bytes of their blocks, headers included
+  std::size_t candidates = 0;    ///< objects that wait for examination
   std::uint64_t candidates_lost = 0;  ///< candidates that no memory could be had for (0, one hopes)
-  std::uint64_t slices = 0;         ///< that the collector ran in
-  std::size_t collector_bytes = 0;  ///< memory of the collector's own buffers
-  bool collecting = false;          ///< a collection is under way, between two slices
+  std::uint64_t slices = 0;           ///< that the collector ran in
+  std::size_t collector_bytes = 0;    ///< memory of the collector's own buffers
+  bool collecting = false;            ///< a collection is under way, between two slices
   std::array<generation_statistics, 3> generations{};
   pause_statistics pauses;
 };
@@ -83,7 +84,7 @@ struct statistics {
 namespace gc {
 class heap_core;
 struct hot_heap;
-}
+}  // namespace gc
 
 /// An isolated heap. Its objects are collected and counted apart from all others.
 ///
@@ -129,9 +130,9 @@ class heap {
   gc::heap_core* core_;
 };
 
-/// Collects the current heap's generations up to `oldest` to the end: what is dead when it is called
-/// is gone when it returns. O(what the candidates reach). Runs destructors.
-/// Called from the destructor of an object, however that died, it does nothing and returns zeros.
+/// Collects the current heap's generations up to `oldest` to the end: what is dead when it is
+/// called is gone when it returns. O(what the candidates reach). Runs destructors. Called from the
+/// destructor of an object, however that died, it does nothing and returns zeros.
 collection collect(generation oldest = generation::old);
 
 /// Runs the current heap's collector for at most one slice of that length (the atomic proof of a

@@ -14,7 +14,8 @@ inline namespace v1 {
 namespace gc {
 
 /// A block of the current heap when there is none at hand, with a header that says "under
-/// construction". May run a slice of the collector before the block is taken. Throws std::bad_alloc.
+/// construction". May run a slice of the collector before the block is taken. Throws
+/// std::bad_alloc.
 [[nodiscard]] header* allocate_slow(const object_type& type);
 
 [[nodiscard]] inline header* allocate(const object_type& type, std::uint8_t size_class,
@@ -40,7 +41,8 @@ void publish_slow(header* h, const object_type& type) noexcept;
 template <bool Tracked>
 void publish(header* h, const object_type& type) noexcept {
   const std::uint64_t word = h->word;
-  if ((word & weak_bit) != 0) [[unlikely]] return publish_slow(h, type);
+  if ((word & weak_bit) != 0) [[unlikely]]
+    return publish_slow(h, type);
   if constexpr (Tracked) h->count |= unwanted;
   h->word = (word ^ (Tracked ? untracked : 0)) | reinterpret_cast<std::uint64_t>(&type);
 }
@@ -57,22 +59,25 @@ void check_self(const void* object) noexcept;
 /// is left behind. In the constructor, `ref_from(this)` may be used.
 template <class T, class... Args>
 [[nodiscard]] ref<T> make(Args&&... args) {
-  static_assert(std::is_object_v<T> && !std::is_array_v<T>, "tricycle::make<T>: T is a class or scalar");
-  static_assert(gc::edges_of<std::remove_cv_t<T>>() != gc::edges::undeclared,
-                "tricycle: this class, or one of its members, declares no edges. Give it "
-                "`void trace(auto& visit) { visit(member, ...); }` that names its tricycle pointers "
-                "and containers of them; or, if it owns none, say "
-                "`template <> inline constexpr bool tricycle::leaf<T> = true;`");
+  static_assert(std::is_object_v<T> && !std::is_array_v<T>,
+                "tricycle::make<T>: T is a class or scalar");
+  static_assert(
+      gc::edges_of<std::remove_cv_t<T>>() != gc::edges::undeclared,
+      "tricycle: this class, or one of its members, declares no edges. Give it "
+      "`void trace(auto& visit) { visit(member, ...); }` that names its tricycle pointers "
+      "and containers of them; or, if it owns none, say "
+      "`template <> inline constexpr bool tricycle::leaf<T> = true;`");
   using U = std::remove_cv_t<T>;
   constexpr const gc::object_type& type = gc::type_of<U>;
   struct block {
-    gc::header* h = gc::allocate(gc::type_of<U>, gc::type_of<U>.size_class,
-                                 gc::type_of<U>.block_bytes);
+    gc::header* h =
+        gc::allocate(gc::type_of<U>, gc::type_of<U>.size_class, gc::type_of<U>.block_bytes);
     block() = default;
     block(const block&) = delete;
     block& operator=(const block&) = delete;
     ~block() {
-      if (h != nullptr) [[unlikely]] gc::abandon(h, gc::type_of<U>);
+      if (h != nullptr) [[unlikely]]
+        gc::abandon(h, gc::type_of<U>);
     }
   } raw;
   access::construct<U>(gc::object_of(raw.h), std::forward<Args>(args)...);

@@ -1,4 +1,5 @@
-// ref<T>: an owning pointer to an object of a tricycle heap. One pointer wide, one increment a copy.
+// ref<T>: an owning pointer to an object of a tricycle heap. One pointer wide, one increment a
+// copy.
 //
 // Thread safety: a ref and the object's count are confined to the thread of the object's heap.
 // Checked builds abort, with a sentence, when a ref is copied or dropped on another thread.
@@ -7,7 +8,8 @@
 //
 // Invariants
 // I1. A ref is null or refers to an object whose count includes it.
-// I2. A drop never reads the ref after the object's destructor has begun: assignment first takes the
+// I2. A drop never reads the ref after the object's destructor has begun: assignment first takes
+// the
 //     new value, then drops the old one, so a destructor may assign to the very same ref.
 #ifndef TRICYCLE_REF_H_
 #define TRICYCLE_REF_H_
@@ -105,15 +107,15 @@ class ref {
   ref(ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
 
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  ref(const ref<U, Counting>& other) noexcept  // NOLINT(google-explicit-constructor)
+  requires std::is_convertible_v<U*, T*> ref(const ref<U, Counting>& other)
+  noexcept  // NOLINT(google-explicit-constructor)
       : object_(other.object_) {
     gc::check_conversion<T, U>(object_);
     if (object_ != nullptr) gc::retain(gc::header_of(object_));
   }
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  ref(ref<U, Counting>&& other) noexcept  // NOLINT(google-explicit-constructor)
+  requires std::is_convertible_v<U*, T*> ref(ref<U, Counting>&& other)
+  noexcept  // NOLINT(google-explicit-constructor)
       : object_(std::exchange(other.object_, nullptr)) {
     gc::check_conversion<T, U>(object_);
   }
@@ -135,14 +137,12 @@ class ref {
     return *this;
   }
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  ref& operator=(const ref<U, Counting>& other) noexcept {
+  requires std::is_convertible_v<U*, T*> ref& operator=(const ref<U, Counting>& other) noexcept {
     ref(other).swap(*this);
     return *this;
   }
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  ref& operator=(ref<U, Counting>&& other) noexcept {
+  requires std::is_convertible_v<U*, T*> ref& operator=(ref<U, Counting>&& other) noexcept {
     ref(std::move(other)).swap(*this);
     return *this;
   }
@@ -153,8 +153,7 @@ class ref {
 
   [[nodiscard]] T* get() const noexcept { return static_cast<T*>(object_); }
   [[nodiscard]] std::add_lvalue_reference_t<T> operator*() const noexcept
-    requires(!std::is_void_v<T>)
-  {
+      requires(!std::is_void_v<T>) {
     return *get();
   }
   [[nodiscard]] T* operator->() const noexcept { return get(); }
@@ -231,7 +230,8 @@ void swap(ref<T, C>& a, ref<T, C>& b) noexcept {
 /// which is checked at compile time.
 template <class T, class U, class C>
 [[nodiscard]] ref<T, C> static_pointer_cast(const ref<U, C>& from) noexcept {
-  static_assert(requires(U* u) { static_cast<T*>(u); }, "tricycle: no static_cast between these");
+  static_assert(
+      requires(U * u) { static_cast<T*>(u); }, "tricycle: no static_cast between these");
   if constexpr (std::is_base_of_v<T, U>)
     gc::check_conversion<T, U>(from.object_);
   else
@@ -240,7 +240,8 @@ template <class T, class U, class C>
 }
 template <class T, class U, class C>
 [[nodiscard]] ref<T, C> const_pointer_cast(const ref<U, C>& from) noexcept {
-  static_assert(requires(U* u) { const_cast<T*>(u); }, "tricycle: no const_cast between these");
+  static_assert(
+      requires(U * u) { const_cast<T*>(u); }, "tricycle: no const_cast between these");
   return ref<T, C>::share(from.object_);
 }
 /// Null when the object is no T.

@@ -15,7 +15,8 @@
 // The contract of a trace function. It must name every edge at most once, and do nothing else: it
 // may run at any allocation, while other objects are half built. An edge left out can only delay
 // freeing; an edge named twice can free what is in use (the audit of a `verify` build finds it).
-// It should not throw; if it does, the object counts as held from outside until the next collection.
+// It should not throw; if it does, the object counts as held from outside until the next
+// collection.
 #ifndef TRICYCLE_TRACE_H_
 #define TRICYCLE_TRACE_H_
 
@@ -30,7 +31,8 @@
 namespace tricycle {
 inline namespace v1 {
 
-/// Specialise for a type that can't be given a `trace` member. The primary template declares nothing.
+/// Specialise for a type that can't be given a `trace` member. The primary template declares
+/// nothing.
 template <class T>
 struct tracer {
   using undeclared = void;
@@ -48,7 +50,9 @@ enum class edges { none, some, undeclared };
 constexpr edges operator|(edges a, edges b) { return a > b ? a : b; }
 
 template <class T>
-concept declares_tracer = !requires { typename tracer<T>::undeclared; };
+concept declares_tracer = !requires {
+  typename tracer<T>::undeclared;
+};
 
 /// A tracer of the vocabulary says what its elements own; `Seen` are the types being looked at,
 /// so that a recursive type (a tree of vectors of itself) comes to an end.
@@ -120,7 +124,8 @@ class edge_visitor {
 
   /// One edge: the place where a pointer keeps the address of its object.
   void edge(void** slot) {
-    if (size_ == capacity) [[unlikely]] flush();
+    if (size_ == capacity) [[unlikely]]
+      flush();
     slots_[size_++] = slot;
   }
 
@@ -147,10 +152,11 @@ class edge_visitor {
       } else if constexpr (gc::declares_tracer<U>) {
         tracer<U>::trace(object, *this);
       } else {
-        static_assert(std::is_aggregate_v<U>,
-                      "tricycle: this member's class declares no edges. Give it "
-                      "`void trace(auto& visit) { visit(...); }`, or, if it owns no tricycle "
-                      "pointers, say `template <> inline constexpr bool tricycle::leaf<T> = true;`");
+        static_assert(
+            std::is_aggregate_v<U>,
+            "tricycle: this member's class declares no edges. Give it "
+            "`void trace(auto& visit) { visit(...); }`, or, if it owns no tricycle "
+            "pointers, say `template <> inline constexpr bool tricycle::leaf<T> = true;`");
         if constexpr (std::is_aggregate_v<U>)
           gc::with_fields(object, [this]<class... F>(const auto&... fields) {
             (this->visit_field<F>(fields), ...);

@@ -28,24 +28,26 @@ class weak_ref {
 
   /// O(1); throws std::bad_alloc when it is the first to this object and memory is out.
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  weak_ref(const ref<U>& target)  // NOLINT(google-explicit-constructor)
-      : record_(target ? gc::add_weak(gc::header_of(ref<T>(target).get())) : nullptr) {}
+  requires std::is_convertible_v<U*, T*> weak_ref(
+      const ref<U>& target)  // NOLINT(google-explicit-constructor)
+      : record_(target ? gc::add_weak(gc::header_of(target.object_)) : nullptr) {
+    gc::check_conversion<T, U>(target.object_);
+  }
 
   weak_ref(const weak_ref& other) noexcept : record_(other.record_) {
     if (record_ != nullptr) gc::retain_weak(record_);
   }
   weak_ref(weak_ref&& other) noexcept : record_(std::exchange(other.record_, nullptr)) {}
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  weak_ref(const weak_ref<U>& other) noexcept  // NOLINT(google-explicit-constructor)
+  requires std::is_convertible_v<U*, T*> weak_ref(const weak_ref<U>& other)
+  noexcept  // NOLINT(google-explicit-constructor)
       : record_(other.record_) {
     gc::check_conversion<T, U>(target());
     if (record_ != nullptr) gc::retain_weak(record_);
   }
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  weak_ref(weak_ref<U>&& other) noexcept  // NOLINT(google-explicit-constructor)
+  requires std::is_convertible_v<U*, T*> weak_ref(weak_ref<U>&& other)
+  noexcept  // NOLINT(google-explicit-constructor)
       : record_(std::exchange(other.record_, nullptr)) {
     gc::check_conversion<T, U>(target());
   }
@@ -58,9 +60,7 @@ class weak_ref {
   }
 
   /// A reference to the object, or null when it is dead or dying. O(1).
-  [[nodiscard]] ref<T> lock() const noexcept {
-    return ref<T>::share(target());
-  }
+  [[nodiscard]] ref<T> lock() const noexcept { return ref<T>::share(target()); }
   /// Whether the object is dead or dying (or there never was one). O(1).
   [[nodiscard]] bool expired() const noexcept {
     return record_ == nullptr || record_->target == nullptr;

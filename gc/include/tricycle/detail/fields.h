@@ -15,8 +15,8 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-// Clang takes the conversions below for used when a field's own constructors are looked at, and then
-// misses their definitions for types of an unnamed namespace.
+// Clang takes the conversions below for used when a field's own constructors are looked at, and
+// then misses their definitions for types of an unnamed namespace.
 #ifdef __clang__
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wundefined-internal"
@@ -31,8 +31,8 @@ struct any_field {
 template <class T>
 struct any_but_base {
   template <class Field>
-    requires(!std::is_base_of_v<Field, T>)
-  operator Field() const noexcept;  // NOLINT(google-explicit-constructor)
+  requires(!std::is_base_of_v<Field, T>) operator Field()
+      const noexcept;  // NOLINT(google-explicit-constructor)
 };
 
 #ifdef __clang__
@@ -87,17 +87,18 @@ consteval std::size_t count_fields_from() {
 
 template <class T>
 consteval bool has_base() {
-  return requires { T{any_field{}}; } && !requires { T{any_but_base<T>{}}; };
+  return requires { T{any_field{}}; }
+  &&!requires { T{any_but_base<T>{}}; };
 }
 
 template <class T>
-inline constexpr std::size_t field_count =
-    count_fields_from<T, count_initializers<T>()>() - (has_base<T>() ? 1 : 0);
+inline constexpr std::size_t field_count = count_fields_from<T, count_initializers<T>()>() -
+                                           (has_base<T>() ? 1 : 0);
 
 /// Whether the fields of aggregate T can be found at all.
 template <class T>
-inline constexpr bool has_visible_fields =
-    std::is_empty_v<T> || (field_count<T> > 0 && field_count<T> <= max_fields);
+inline constexpr bool has_visible_fields = std::is_empty_v<T> ||
+                                           (field_count<T> > 0 && field_count<T> <= max_fields);
 
 /// Calls f.operator()<Types...>(fields...) with the declared types of the fields and the fields.
 // clang-format off

@@ -15,20 +15,21 @@
 // `word`, from the lowest bit:
 //
 //   bits   name        between collections              during one                       writer
-//   0-1    place       none, buffered                   also: minor, major working set   candidates, search
-//   2      weak        has a side record (weak refs)    the same                         side record
-//   3      dead        its destruction has begun        the same                         release, reclaim
-//   4      gone        its destructor has returned: the block goes back as soon as no    release, reclaim
+//   0-1    place       none, buffered                   also: minor, major working set candidates,
+//   search 2      weak        has a side record (weak refs)    the same side record 3      dead its
+//   destruction has begun        the same                         release, reclaim 4      gone its
+//   destructor has returned: the block goes back as soon as no    release, reclaim
 //                      list of the collector and no reference that outlived it holds it
-//   5-46   type        its object_type, or, if `weak`, its side record, which holds the type; 0: under
+//   5-46   type        its object_type, or, if `weak`, its side record, which holds the type; 0:
+//   under
 //                      construction
-//   47-48  mark        0                                what the phase thinks of it      search, condense, reclaim
-//   49     finalized   its finalizer has run            the same                         finalize
-//   50-51  generation  young, middle, old, untracked    the same                         search (ageing)
+//   47-48  mark        0                                what the phase thinks of it      search,
+//   condense, reclaim 49     finalized   its finalizer has run            the same finalize 50-51
+//   generation  young, middle, old, untracked    the same                         search (ageing)
 //   52-63  heap        number of its heap               the same                         make
 //
-// The lowest five bits are 0 for an object that nobody but the count knows of: its death is the short
-// path in release.cc.
+// The lowest five bits are 0 for an object that nobody but the count knows of: its death is the
+// short path in release.cc.
 #ifndef TRICYCLE_DETAIL_HEADER_H_
 #define TRICYCLE_DETAIL_HEADER_H_
 
@@ -88,14 +89,16 @@ inline void retain(header* h) noexcept {
   if constexpr (checked) check_thread(h);
   const std::uint32_t now = h->count + 1;
   h->count = now;
-  if ((now & ~unwanted) == 0) [[unlikely]] count_overflow(h);
+  if ((now & ~unwanted) == 0) [[unlikely]]
+    count_overflow(h);
 }
 
 /// One reference less. May run destructors, through drop_slow.
 inline void drop(header* h) noexcept {
   if constexpr (checked) check_thread(h);
   const auto left = static_cast<std::int32_t>(--h->count);
-  if (left <= 0) [[unlikely]] drop_slow(h);
+  if (left <= 0) [[unlikely]]
+    drop_slow(h);
 }
 
 }  // namespace gc

@@ -7,7 +7,8 @@
 //
 // Invariants
 // I1. A block at hand is in the registry, and its header says dead (header.h).
-// I2. For each size class: blocks in use == held - at hand, and blocks at hand == limit - room. So the
+// I2. For each size class: blocks in use == held - at hand, and blocks at hand == limit - room. So
+// the
 //     books cost nothing.
 #ifndef TRICYCLE_DETAIL_HOT_HEAP_H_
 #define TRICYCLE_DETAIL_HOT_HEAP_H_
@@ -54,8 +55,10 @@ struct hot_heap {
   [[nodiscard]] header* take(std::uint8_t which, std::size_t bytes) noexcept {
     size_class& c = classes[which];
     free_block* block = c.blocks;
-    if (block == nullptr) [[unlikely]] return nullptr;
-    if ((credit -= static_cast<std::int64_t>(bytes)) < 0) [[unlikely]] return nullptr;
+    if (block == nullptr) [[unlikely]]
+      return nullptr;
+    if ((credit -= static_cast<std::int64_t>(bytes)) < 0) [[unlikely]]
+      return nullptr;
     c.blocks = block->next;
     ++c.room;
     return reinterpret_cast<header*>(block);

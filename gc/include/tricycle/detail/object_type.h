@@ -42,16 +42,16 @@ void destroy_object(void* object) noexcept {
   access::destroy(static_cast<T*>(object));
 }
 
-/// Small blocks begin with the header; in front of the header of a large one is the link by which its
-/// heap finds it.
+/// Small blocks begin with the header; in front of the header of a large one is the link by which
+/// its heap finds it.
 inline constexpr std::size_t large_link_bytes = 16;
 template <class T>
-inline constexpr std::uint8_t class_for =
-    size_class_of(sizeof(header) + sizeof(T), alignof(T));
+inline constexpr std::uint8_t class_for = size_class_of(sizeof(header) + sizeof(T), alignof(T));
 template <class T>
-inline constexpr std::size_t offset_for =
-    class_for<T> != 0 ? sizeof(header)
-                      : std::max(alignof(T), large_link_bytes + sizeof(header));
+inline constexpr std::size_t offset_for = class_for<T> != 0
+                                              ? sizeof(header)
+                                              : std::max(alignof(T),
+                                                         large_link_bytes + sizeof(header));
 
 template <class T>
 inline constexpr object_type type_of = {

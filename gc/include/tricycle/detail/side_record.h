@@ -23,10 +23,10 @@ namespace gc {
 struct object_type;
 
 struct alignas(32) side_record {
-  header* target;           // null: the object is dying or dead
-  const object_type* type;  // of the target
-  std::uint32_t references; // weak references, and one for the living target
-  void* extension;          // for what later layers hang on it; null
+  header* target;            // null: the object is dying or dead
+  const object_type* type;   // of the target
+  std::uint32_t references;  // weak references, and one for the living target
+  void* extension;           // for what later layers hang on it; null
 };
 static_assert(sizeof(side_record) == 32);
 
@@ -40,14 +40,16 @@ void free_side_record(side_record* record) noexcept;
 }
 
 [[nodiscard]] inline side_record* add_weak(header* h) {
-  if ((h->word & weak_bit) == 0) [[unlikely]] return add_weak_slow(h);
+  if ((h->word & weak_bit) == 0) [[unlikely]]
+    return add_weak_slow(h);
   side_record* record = side_record_of(h);
   ++record->references;
   return record;
 }
 inline void retain_weak(side_record* record) noexcept { ++record->references; }
 inline void drop_weak(side_record* record) noexcept {
-  if (--record->references == 0) [[unlikely]] free_side_record(record);
+  if (--record->references == 0) [[unlikely]]
+    free_side_record(record);
 }
 
 }  // namespace gc
