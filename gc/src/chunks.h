@@ -173,8 +173,11 @@ class pile {
   [[nodiscard]] static header* peek(const cursor& c, std::uint32_t ahead) noexcept {
     return c.at + ahead < c.in->end ? entry{c.in->entries[c.at + ahead]}.object() : nullptr;
   }
-  [[nodiscard]] header* peek_front(std::uint32_t ahead) const noexcept {
-    return peek({first_, first_->begin}, ahead);
+  /// The same, counted from the end on backwards.
+  [[nodiscard]] header* peek_back(std::uint32_t ahead) const noexcept {
+    return last_->end - last_->begin > ahead
+               ? entry{last_->entries[last_->end - 1 - ahead]}.object()
+               : nullptr;
   }
   [[nodiscard]] cursor nth(std::size_t n) const noexcept {
     cursor c{first_, first_ == nullptr ? 0 : first_->begin};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "complain.h"
 #include "heap_core.h"
 
 namespace tricycle {
@@ -36,6 +37,7 @@ bool collector::follow(header* h, edge_visitor& visit) noexcept {
   } catch (...) {
     visit.clear();
     exact_ = false;
+    threw_ = true;
     return false;
   }
 }
@@ -44,6 +46,7 @@ void collector::start(unsigned oldest, const stamps& until) noexcept {
   oldest_ = oldest;
   until_ = until;
   counts_ = {};
+  threw_ = false;
   phase_ = phase::subtract;
   begin_batch();
 }
@@ -71,10 +74,11 @@ bool collector::narrow() noexcept {
 }
 
 bool collector::run(meter& time) {
-  const std::size_t objects = heap_.live_objects();
-  const std::size_t bytes = heap_.live_bytes();
+  const std::size_t objects = heap_.released_objects();
+  const std::size_t bytes = heap_.allocated_bytes() - heap_.live_bytes();
   heap_.collecting = true;
   heap_.time_releases(time);
+  stale_marks_ = !live_.empty();
   while (phase_ != phase::idle) {
     step result = step::done;
     phase next = phase::idle;
@@ -134,8 +138,8 @@ bool collector::run(meter& time) {
   }
   heap_.end_timed_releases();
   heap_.collecting = false;
-  counts_.objects += objects - std::min(objects, heap_.live_objects());
-  counts_.bytes += bytes - std::min(bytes, heap_.live_bytes());
+  counts_.objects += heap_.released_objects() - objects;
+  counts_.bytes += heap_.allocated_bytes() - heap_.live_bytes() - bytes;
   return phase_ == phase::idle;
 }
 
@@ -144,8 +148,10 @@ bool collector::run(meter& time) {
 collector::step collector::settle(meter& time) {
   if (oldest_ == 2 && has_candidate()) return step::done;
   while (!live_.empty()) {
-    if (header* ahead = live_.peek_front(8)) __builtin_prefetch(ahead, 1);
-    settle_one(live_.pop_front(), /*age=*/true);
+    // The last first: who is to be examined again is then examined in the opposite order, and the
+    // one that reaches most comes before those that it reaches.
+    if (header* ahead = live_.peek_back(8)) __builtin_prefetch(ahead, 1);
+    settle_one(live_.pop(), /*age=*/true);
     if (spent(time)) return step::out_of_time;
   }
   return step::done;
@@ -164,8 +170,16 @@ void collector::settle_one(pile::entry e, bool age) noexcept {
   if (age && g < 2) set_generation(h, large_ ? 2 : g + 1);
   set_place(h, place::none);
   set_mark(h, mark::met);
-  if (e.tagged() && (oldest_ < 2 || !age)) h->count &= ~unwanted;
+  if (e.tagged() && (oldest_ < 2 || threw_ || !age)) h->count &= ~unwanted;
   if (is_wanted(h)) heap_.enqueue(h);
+}
+
+/// The candidate `e` was found alive, but its search stopped at an object that an earlier slice of
+/// this collection had found alive, and the program has run since: what was true then may have
+/// changed without a count of the candidate's telling. It is examined again in the next collection.
+void collector::look_again_if_stale(pile::entry e) const noexcept {
+  if (e.tagged() && met_settled_ && stale_marks_ && !is_dead(e.object()))
+    e.object()->count &= ~unwanted;
 }
 
 void collector::cancel() noexcept {

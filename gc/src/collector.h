@@ -95,6 +95,7 @@ class collector {
   [[nodiscard]] bool examine(header* candidate);
   void add_small(header* h) noexcept;
   void spill() noexcept;
+  void keep_live(pile::entry e) noexcept;
   [[nodiscard]] bool is_out_of_reach(std::uint32_t component) const noexcept;
   void reclaim_small();
   void free_small(std::uint32_t component);
@@ -132,6 +133,7 @@ class collector {
   // collector.cc
   step settle(meter& time);
   void settle_one(pile::entry e, bool age) noexcept;
+  void look_again_if_stale(pile::entry e) const noexcept;
   bool follow(header* h, edge_visitor& visit) noexcept;
   /// Whether `h` is in this collection's working set, of this heap.
   [[nodiscard]] bool is_mine(const header* h) const noexcept {
@@ -160,6 +162,9 @@ class collector {
   bool exact_ = true;       // nothing ran between this batch's start and now
   bool large_ = false;      // this batch reached so much that its survivors will hardly die young
   bool narrowing_ = false;  // the working set are suspects already: nothing joins
+  bool met_settled_ = false;  // this batch came upon an object that an earlier one found alive
+  bool stale_marks_ = false;  // there are such objects from before this slice
+  bool threw_ = false;      // a trace function did, in this collection
   bool failed_ = false;     // memory ran out, or a trace function threw, in this step
   stamps until_{};
   collector_counts counts_;

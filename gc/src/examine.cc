@@ -46,7 +46,11 @@ void collector::examine_edges(edge_visitor& visit, void* self) {
       continue;
     }
     const bool known = c.is_mine(h);
-    if (known ? mark_of(h) != mark::met : !c.in_scope(h)) continue;
+    if (known && mark_of(h) != mark::met) {
+      c.met_settled_ = true;
+      continue;
+    }
+    if (!known && !c.in_scope(h)) continue;
     if (g.edges == small_graph::max_edges || (!known && g.nodes == small_graph::max_nodes)) {
       c.spill();
       c.meet(h);
@@ -65,6 +69,7 @@ bool collector::examine(header* candidate) {
   g.nodes = g.edges = 0;
   spilled_ = false;
   exact_ = true;
+  met_settled_ = false;
   add_small(candidate);
   edge_visitor visit(&examine_edges, this);
   for (std::uint32_t i = 0; i < g.nodes; ++i) {
@@ -90,7 +95,7 @@ bool collector::examine(header* candidate) {
     bool all = true;
     for (std::uint32_t i = 0; i < g.nodes; ++i) {
       if (g.live[i])
-        settle_one({reinterpret_cast<std::uintptr_t>(g.node[i]) | (i == 0 ? 1U : 0U)}, exact_);
+        keep_live({reinterpret_cast<std::uintptr_t>(g.node[i]) | (i == 0 ? 1U : 0U)});
       else
         all = false;
     }
@@ -99,6 +104,15 @@ bool collector::examine(header* candidate) {
   if (any_live || !g.is_one_component()) g.find_components();
   reclaim_small();
   return true;
+}
+
+/// In an old collection, who lives stays marked until its end: else a list whose every node is a
+/// candidate would be followed from each of them again.
+void collector::keep_live(pile::entry e) noexcept {
+  if (oldest_ < 2 || !live_.push(e)) return settle_one(e, exact_);
+  set_mark(e.object(), mark::live);
+  e.object()->trial = 0;
+  look_again_if_stale(e);
 }
 
 /// Whether nothing that runs before this component's turn can reach it: then it is dead as it is.

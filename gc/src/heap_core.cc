@@ -286,7 +286,8 @@ void heap_core::destroy_all() {
       type_of_object(h)->destroy(object_of(h));
       --depth_;
     }
-    release_pending(unlimited);
+    after_outermost();
+    release_deferred(unlimited);
     for (pile::cursor c; !all.at_end(c);) {
       header* h = all.read(c).object();
       set_place(h, place::none);

@@ -53,6 +53,7 @@ class heap_core : public hot_heap {
   /// The block of a dead object: to those at hand, or back to mimalloc. Its header keeps the type,
   /// for debugging.
   void release_block(header* h, const object_type& type) noexcept {
+    ++released_objects_;
     size_class& c = classes[type.size_class];
     if (c.room == 0) [[unlikely]]
       return release_slow(h, type);
@@ -69,8 +70,8 @@ class heap_core : public hot_heap {
   void forget_candidate(header* h) noexcept;
   /// After its destructor: gives the block back, unless references or a list still hold it.
   void bury(header* h) noexcept;
-  /// Destroys what piled up beyond the nesting depth, until the time is up. True: nothing is left.
-  bool release_pending(meter& time) noexcept;
+  /// Destroys what was deferred, until the time is up. True: nothing is left.
+  bool release_deferred(meter& time) noexcept;
   /// A list of the collector lets go of an object that died meanwhile.
   void leave_list_dead(header* h) noexcept;
   /// While a slice runs its destructors: what hangs off a dead cycle is destroyed in its time, too.
@@ -88,6 +89,8 @@ class heap_core : public hot_heap {
   /// Objects whose block is taken and not given back, and the bytes of the blocks. O(size classes).
   [[nodiscard]] std::size_t live_objects() const noexcept;
   [[nodiscard]] std::size_t live_bytes() const noexcept;
+  /// Objects whose block was ever given back. O(1).
+  [[nodiscard]] std::size_t released_objects() const noexcept { return released_objects_; }
   /// Bytes ever allocated. O(1).
   [[nodiscard]] std::size_t allocated_bytes() const noexcept {
     return credited_bytes_ - static_cast<std::size_t>(credit);
@@ -149,9 +152,11 @@ class heap_core : public hot_heap {
   unsigned depth_ = 0;                    // of destructors on the stack
   unsigned depth_limit_ = release_depth;  // 0 while releases are timed: all go through die_slow
   std::size_t credited_bytes_ = 0;        // allocated, or allowed to be before the next pace()
+  std::size_t released_objects_ = 0;
   std::size_t large_objects_ = 0;         // in use, of class 0
   std::size_t large_bytes_ = 0;
-  pile pending_{chunks};       // dead, not yet destroyed
+  pile pending_{chunks};          // dead, not yet destroyed: nested too deeply
+  pile deferred_{chunks};         // the same: the time did not suffice, slices go on
   meter release_time_;         // of the release, or the slice, under way
   bool release_late_ = false;  // its time is up
   alloc::block_store blocks_;

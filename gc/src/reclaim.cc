@@ -119,7 +119,10 @@ collector::step collector::reclaim(meter& time) {
       case stage::null: {
         edge_visitor visit(&null_edges, this);
         while (!components_.at_end(at_)) {
-          if (header* h = components_.read(at_).object()) follow(h, visit);
+          // A trace function that throws only now, after it has not when the edges were counted, is
+          // asked once more: with its edges, a fellow's destructor would find the destroyed.
+          if (header* h = components_.read(at_).object())
+            if (!follow(h, visit)) follow(h, visit);
           if (spent(time)) return step::out_of_time;
         }
         at_ = component_;

@@ -49,21 +49,24 @@ void heap_core::die_slow(header* h) noexcept {
 void heap_core::die_in_time(header* h) noexcept {
   if (depth_ == 0 && !collecting) {
     // The program drops something. While others wait already, this one pays for a few of them.
-    const bool backlog = !pending_.empty();
+    const bool backlog = !deferred_.empty();
     release_late_ = false;
     release_time_ =
         meter(clock::now() + (backlog ? config.release_budget / 16 : config.release_budget));
     destroy_one(h);
-    release_pending(release_time_);
+    release_deferred(release_time_);
     return;
   }
   release_late_ = release_late_ || release_time_.spend(4);
-  if ((release_late_ || depth_ >= release_depth) && pending_.push(h)) return;
+  if ((release_late_ || depth_ >= release_depth) && deferred_.push(h)) return;
   destroy_one(h);
 }
 
 void heap_core::time_releases(const meter& slice) noexcept {
-  if (!slice.limited()) return;
+  if (!slice.limited()) {  // whoever asked for all of it waits for what hangs off it, too
+    depth_limit_ = release_depth;
+    return;
+  }
   release_time_ = slice;
   release_late_ = false;
   depth_limit_ = 0;
@@ -74,8 +77,7 @@ void heap_core::end_timed_releases() noexcept {
 }
 
 void heap_core::after_outermost() noexcept {
-  meter unlimited;
-  release_pending(unlimited);
+  while (!pending_.empty()) destroy_one(pending_.pop().object());
 }
 
 void heap_core::destroy_one(header* h) noexcept {
@@ -98,10 +100,11 @@ void heap_core::leave_list_dead(header* h) noexcept {
   if (is_gone(h) && h->count == 0) release_block(h, *type_of_object(h));
 }
 
-bool heap_core::release_pending(meter& time) noexcept {
-  while (!pending_.empty()) {
-    destroy_one(pending_.pop().object());
-    if (time.spend(4) || (time.limited() && release_late_)) return pending_.empty();
+bool heap_core::release_deferred(meter& time) noexcept {
+  while (!deferred_.empty()) {
+    destroy_one(deferred_.pop().object());
+    if (!pending_.empty()) after_outermost();
+    if (time.spend(4) || (time.limited() && release_late_)) return deferred_.empty();
   }
   return true;
 }

@@ -119,10 +119,10 @@ bool heap_core::advance(collector& c, meter& time, collection& done) {
 /// the minor collection, so that young garbage never piles up behind an old collection, and the
 /// major one never meets a working set that is half done.
 bool heap_core::slice(meter& time, collection& done) {
-  if (!pending_.empty()) {
+  if (!deferred_.empty()) {
     time_releases(time);
     collecting = true;
-    const bool all = release_pending(time);
+    const bool all = release_deferred(time);
     collecting = false;
     end_timed_releases();
     if (!all) return true;
@@ -144,7 +144,7 @@ void heap_core::pace() {
   if (!config.automatic || !may_trace()) return;
   const std::size_t bound = trash_bound();
   start_what_is_due(bound);
-  if (!minor_.running() && !major_.running() && pending_.empty()) return;
+  if (!minor_.running() && !major_.running() && deferred_.empty()) return;
   const auto begin = clock::now();
   if (begin < resume_at_) return;
   meter time(begin + config.pause_target);
@@ -193,13 +193,13 @@ bool heap_core::collect_for(std::chrono::nanoseconds budget) {
   collection done;
   const auto waiting = [this](unsigned g) { return candidates[g].size() != 0; };
   if (!minor_.running() && waiting(0)) minor_.start(0, {candidates[0].seal(), 0, 0});
-  if (!slice(time, done) && pending_.empty() && !major_.running() && (waiting(1) || waiting(2))) {
+  if (!slice(time, done) && deferred_.empty() && !major_.running() && (waiting(1) || waiting(2))) {
     start_all(2);
     slice(time, done);
   }
   ++slices_;
   pauses_.record(clock::now() - begin);
-  return !pending_.empty() || minor_.running() || major_.running() || waiting(0) || waiting(1) ||
+  return !deferred_.empty() || minor_.running() || major_.running() || waiting(0) || waiting(1) ||
          waiting(2);
 }
 
@@ -211,7 +211,7 @@ statistics heap_core::stats() const noexcept {
   s.candidates_lost = candidates_lost;
   s.slices = slices_;
   s.collector_bytes = chunks.bytes();
-  s.collecting = minor_.running() || major_.running();
+  s.collecting = minor_.running() || major_.running() || !pending_.empty();
   s.generations = generations_;
   s.pauses = pauses_;
   return s;

@@ -36,7 +36,11 @@ header* collector::next_candidate() noexcept {
 /// An edge of a member leads to `h`.
 void collector::meet(header* h) noexcept {
   if (is_mine(h)) {
-    if (mark_of(h) == (narrowing_ ? mark::suspect : mark::met)) ++h->trial;
+    const mark m = mark_of(h);
+    if (m == (narrowing_ ? mark::suspect : mark::met))
+      ++h->trial;
+    else if (m == mark::live)
+      met_settled_ = true;
     return;
   }
   if (narrowing_ || !in_scope(h)) return;
@@ -116,6 +120,7 @@ collector::step collector::classify(meter& time) {
     }
     set_mark(h, held ? mark::live : mark::suspect);
     h->trial = 0;
+    if (held) look_again_if_stale(e);
     if (spent(time)) return step::out_of_time;
   }
   return step::done;

@@ -82,6 +82,7 @@ void small_graph::find_components() noexcept {
       const std::uint8_t v = path[depth - 1];
       if (next[v] < first_edge[v + 1U]) {
         const std::uint8_t w = to[next[v]++];
+        if (live[w]) continue;  // garbage may well point to what is not
         if (found[w] == none) {
           visit(w);
         } else if (component_of[w] == none && found[w] < lowest[v]) {
@@ -108,6 +109,7 @@ void small_graph::find_components() noexcept {
   for (std::uint32_t v = 0; v < nodes; ++v) {
     if (live[v]) continue;
     for (std::uint32_t e = first_edge[v]; e < first_edge[v + 1U]; ++e) {
+      if (live[to[e]]) continue;
       if (component_of[to[e]] != component_of[v]) has_upstream[component_of[to[e]]] = true;
       if (to[e] == v) is_cycle[component_of[v]] = true;
     }

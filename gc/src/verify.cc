@@ -31,7 +31,7 @@ void audit_edges(header* h) noexcept {
   const auto* begin = static_cast<const char*>(object_of(h));
   const auto* at = reinterpret_cast<const char*>(*twice);
   const object_type& type = *type_of_object(h);
-  const auto size = static_cast<long>(type.block_bytes - type.object_offset);
+  const auto size = static_cast<std::ptrdiff_t>(type.block_bytes - type.object_offset);
   complain_same_slot(h, at >= begin && at < begin + size ? at - begin : -1);
 }
 
