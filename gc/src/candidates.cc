@@ -44,8 +44,8 @@ header* candidate_buffer::pop() noexcept {
     while (first_->begin != first_->end) {
       const std::uintptr_t entry = first_->entries[first_->begin++];
       if (entry == 0) continue;
-      --first_->in_use;
       --size_;
+      if (--first_->in_use == 0 && first_ != last_) drop_chunk(first_);
       return reinterpret_cast<header*>(entry);
     }
     drop_chunk(first_);
@@ -60,6 +60,7 @@ bool candidate_buffer::grow(std::size_t now) noexcept {
     pool_->give_back(c);
     return false;
   }
+  if (last_ != nullptr && last_->in_use == 0) drop_chunk(last_);
   c->stamp = last_stamp_ = std::max(now, last_stamp_ + 1);
   sealed_ = false;
   c->previous = last_;

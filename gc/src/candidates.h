@@ -8,7 +8,8 @@
 // the
 //     index of its entry. So its death can take the entry out, and none dangles (TRAPS 18).
 // I2. A buffered object wants examination: the sign bit of its count is clear (header.h, I3).
-// I3. Indices are chunk number x 1024 + entry; the numbers are shared by a heap's buffers.
+// I3. The first chunk has an entry in use, unless it is the only one.
+// I4. Indices are chunk number x 1024 + entry; the numbers are shared by a heap's buffers.
 #ifndef TRICYCLE_GC_CANDIDATES_H_
 #define TRICYCLE_GC_CANDIDATES_H_
 

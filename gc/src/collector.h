@@ -13,7 +13,7 @@
 //   classify   search.cc    who has more references than that is held from outside
 //   restore    search.cc    what such a one reaches is live, too
 //   condense   condense.cc  the rest are suspects: their strongly connected components
-//   reclaim    reclaim.cc   source by source: prove, finalize, null, destroy, free
+//   reclaim    reclaim.cc   source by source: prove, expire, null, destroy, free
 //   settle     collector.cc the live ones age and leave the working set
 //
 // Bacon & Rajan 2001, section 3 (synchronous cycle collection; Lins 1992 for the lazy candidates);
@@ -124,8 +124,6 @@ class collector {
   step reclaim(meter& time);
   [[nodiscard]] bool find_dead_component();
   [[nodiscard]] bool prove(pile::cursor from);
-  void null_inner_edges(header* h);
-  void free_component() noexcept;
   void leave_component_alive() noexcept;
   static void prove_edges(edge_visitor& visit, void* self);
   static void null_edges(edge_visitor& visit, void* self);
@@ -159,13 +157,13 @@ class collector {
   const std::uint64_t scope_;     // heap number and generation 0, as they lie in a header
   unsigned oldest_ = 0;
   phase phase_ = phase::idle;
-  bool exact_ = true;       // nothing ran between this batch's start and now
-  bool large_ = false;      // this batch reached so much that its survivors will hardly die young
-  bool narrowing_ = false;  // the working set are suspects already: nothing joins
+  bool exact_ = true;         // nothing ran between this batch's start and now
+  bool large_ = false;        // this batch reached so much that its survivors will hardly die young
+  bool narrowing_ = false;    // the working set are suspects already: nothing joins
   bool met_settled_ = false;  // this batch came upon an object that an earlier one found alive
   bool stale_marks_ = false;  // there are such objects from before this slice
-  bool threw_ = false;      // a trace function did, in this collection
-  bool failed_ = false;     // memory ran out, or a trace function threw, in this step
+  bool threw_ = false;        // a trace function did, in this collection
+  bool failed_ = false;       // memory ran out, or a trace function threw, in this step
   stamps until_{};
   collector_counts counts_;
 

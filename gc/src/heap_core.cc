@@ -1,11 +1,19 @@
 // A heap from its making to its end, and the blocks between.
 #include "heap_core.h"
 
+#include <cxxabi.h>
+
 #include <mutex>
 #include <new>
 #include <stdexcept>
 
 #include "tricycle/make.h"
+
+// The C++ ABI's hook for the end of a thread, and this library's handle for it.
+extern "C" void* __dso_handle;
+namespace __cxxabiv1 {
+extern "C" int __cxa_thread_atexit(void (*)(void*), void*, void*) noexcept;
+}
 
 namespace tricycle {
 inline namespace v1 {
@@ -33,14 +41,17 @@ unsigned take_number(heap_core* heap) {
   throw std::length_error("tricycle: there are 4095 heaps already, no more can be made");
 }
 
-/// Ends the thread's default heap with the thread.
-struct default_heap {
-  heap_core* heap = nullptr;
-  ~default_heap() {
-    if (heap != nullptr) heap->orphan();
-  }
-};
-constinit thread_local bool default_heap_ended = false;
+void give_number_back(unsigned number) {
+  const std::lock_guard lock(numbers_mutex);
+  heap_table[number] = nullptr;
+}
+
+constinit thread_local heap_core* default_heap = nullptr;
+
+void end_default_heap(void* heap) noexcept {
+  default_heap = nullptr;
+  static_cast<heap_core*>(heap)->orphan();
+}
 
 }  // namespace
 
@@ -53,14 +64,18 @@ std::uintptr_t this_thread() noexcept {
 
 heap_core& heap_here() {
   if (current_heap != &no_heap) return static_cast<heap_core&>(*current_heap);
-  if (default_heap_ended) {  // a destructor that runs later still than the end of the heap
-    current_heap = heap_core::create();
-  } else {
-    static thread_local default_heap mine;
-    if (mine.heap == nullptr) mine.heap = heap_core::create();
-    current_heap = mine.heap;
+  if (default_heap == nullptr) {
+    heap_core* heap = heap_core::create();
+    // Not a thread_local object: a destructor that runs later still than the end of the heap gets
+    // another one, which ends with the thread, too.
+    if (abi::__cxa_thread_atexit(&end_default_heap, heap, &__dso_handle) != 0) {
+      heap_core::end(heap);
+      throw std::bad_alloc();
+    }
+    default_heap = heap;
   }
-  return static_cast<heap_core&>(*current_heap);
+  current_heap = default_heap;
+  return *default_heap;
 }
 
 heap_core::heap_core(unsigned number)
@@ -88,7 +103,7 @@ heap_core* heap_core::create() {
     number = take_number(static_cast<heap_core*>(memory));
     return ::new (memory) heap_core(number);
   } catch (...) {
-    if (number != 0) heap_table[number] = nullptr;
+    if (number != 0) give_number_back(number);
     alloc::raw_free(memory);
     throw;
   }
@@ -201,7 +216,6 @@ void heap_core::abandon(header* h, const object_type& type) noexcept {
 }
 
 void heap_core::orphan() {
-  default_heap_ended = true;
   if (config.automatic) collect(2);
   if (current_heap == this) current_heap = &no_heap;
   config.automatic = false;
@@ -224,7 +238,7 @@ void heap_core::leave() noexcept {
 
 void heap_core::end_if_empty() noexcept {
   if (live_objects() != 0 || depth_ != 0 || collecting) return;
-  heap_table[number_] = nullptr;
+  give_number_back(number_);
   this->~heap_core();
   alloc::raw_free(this);
 }

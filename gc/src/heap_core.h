@@ -153,10 +153,10 @@ class heap_core : public hot_heap {
   unsigned depth_limit_ = release_depth;  // 0 while releases are timed: all go through die_slow
   std::size_t credited_bytes_ = 0;        // allocated, or allowed to be before the next pace()
   std::size_t released_objects_ = 0;
-  std::size_t large_objects_ = 0;         // in use, of class 0
+  std::size_t large_objects_ = 0;  // in use, of class 0
   std::size_t large_bytes_ = 0;
-  pile pending_{chunks};          // dead, not yet destroyed: nested too deeply
-  pile deferred_{chunks};         // the same: the time did not suffice, slices go on
+  pile pending_{chunks};       // dead, not yet destroyed: nested too deeply
+  pile deferred_{chunks};      // the same: the time did not suffice, slices go on
   meter release_time_;         // of the release, or the slice, under way
   bool release_late_ = false;  // its time is up
   alloc::block_store blocks_;
@@ -171,7 +171,8 @@ class heap_core : public hot_heap {
   std::size_t old_at_bytes_ = 0;         // the same, of the last of the old generation
   std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
-  clock::time_point resume_at_{};        // no slice before
+  clock::time_point slice_end_{};        // of the last automatic one
+  clock::duration slice_length_{0};
   std::uint64_t slices_ = 0;
   std::array<generation_statistics, 3> generations_{};
   pause_statistics pauses_;

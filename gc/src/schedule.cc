@@ -145,17 +145,21 @@ void heap_core::pace() {
   const std::size_t bound = trash_bound();
   start_what_is_due(bound);
   if (!minor_.running() && !major_.running() && deferred_.empty()) return;
+  // The share of time that the collector takes rises from a quarter to all of it. A slice that the
+  // system interrupted counts for no more than it was meant to be.
   const auto begin = clock::now();
-  if (begin < resume_at_) return;
+  const double share = std::max(0.25, urgency(bound));
+  if (begin - slice_end_ <
+      std::chrono::duration_cast<clock::duration>(slice_length_ * (1 / share - 1)))
+    return;
   meter time(begin + config.pause_target);
   collection done;
   slice(time, done);
   const auto end = clock::now();
   ++slices_;
   pauses_.record(end - begin);
-  // The share of time that the collector takes rises from a quarter to all of it.
-  const double share = std::max(0.25, urgency(bound));
-  resume_at_ = end + std::chrono::duration_cast<clock::duration>((end - begin) * (1 / share - 1));
+  slice_end_ = end;
+  slice_length_ = std::min<clock::duration>(end - begin, config.pause_target);
   if (share == 1.0) look_again_after(urgent_pace_bytes);
 }
 
@@ -211,7 +215,7 @@ statistics heap_core::stats() const noexcept {
   s.candidates_lost = candidates_lost;
   s.slices = slices_;
   s.collector_bytes = chunks.bytes();
-  s.collecting = minor_.running() || major_.running() || !pending_.empty();
+  s.collecting = minor_.running() || major_.running() || !deferred_.empty();
   s.generations = generations_;
   s.pauses = pauses_;
   return s;

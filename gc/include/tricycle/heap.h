@@ -76,7 +76,7 @@ struct statistics {
   std::uint64_t candidates_lost = 0;  ///< candidates that no memory could be had for (0, one hopes)
   std::uint64_t slices = 0;           ///< that the collector ran in
   std::size_t collector_bytes = 0;    ///< memory of the collector's own buffers
-  bool collecting = false;            ///< a collection is under way, between two slices
+  bool collecting = false;            ///< a collection, or a release, waits for its next slice
   std::array<generation_statistics, 3> generations{};
   pause_statistics pauses;
 };

@@ -12,21 +12,25 @@
 //     dead objects and those under construction keep the bit clear: a drop of theirs is rare only
 //     when they die.
 //
+// clang-format off
 // `word`, from the lowest bit:
 //
-//   bits   name        between collections              during one                       writer
-//   0-1    place       none, buffered                   also: minor, major working set candidates,
-//   search 2      weak        has a side record (weak refs)    the same side record 3      dead its
-//   destruction has begun        the same                         release, reclaim 4      gone its
-//   destructor has returned: the block goes back as soon as no    release, reclaim
-//                      list of the collector and no reference that outlived it holds it
-//   5-46   type        its object_type, or, if `weak`, its side record, which holds the type; 0:
-//   under
-//                      construction
-//   47-48  mark        0                                what the phase thinks of it      search,
-//   condense, reclaim 49     finalized   its finalizer has run            the same finalize 50-51
-//   generation  young, middle, old, untracked    the same                         search (ageing)
-//   52-63  heap        number of its heap               the same                         make
+//   bits   name        between collections              during one          writer
+//   0-1    place       none, buffered                   minor, major, too   candidates, search
+//   2      weak        has a side record                the same            side_record
+//   3      dead        its destruction has begun        the same            release, reclaim
+//   4      gone        its destructor has returned      the same            release, reclaim
+//   5-46   type        its object_type; if `weak`, its side record, which holds the type; 0 while it
+//                      is under construction                                make, side_record
+//   47-48  mark        0                                what the phase      examine, search,
+//                                                       thinks of it        condense, reclaim
+//   49     finalized   0: there are no finalizers yet   0                   nobody
+//   50-51  generation  young, middle, old, untracked    the same            make, collector (ageing)
+//   52-63  heap        number of its heap               the same            make
+//
+// The block of a `gone` object goes back as soon as no list of the collector and no reference that
+// outlived the object holds it.
+// clang-format on
 //
 // The lowest five bits are 0 for an object that nobody but the count knows of: its death is the
 // short path in release.cc.

@@ -24,7 +24,8 @@ struct alignas(32) object_type {
   /// Hands every edge of the object to the visitor. Null: a leaf, never searched.
   void (*trace)(void* object, edge_visitor& visit);
   void (*destroy)(void* object) noexcept;
-  /// Bytes of the block (small ones: of their size class), and where in it the object begins (its header is directly before that).
+  /// Bytes of the block (small ones: of their size class), and where in it the object begins (its
+  /// header is directly before that).
   std::size_t block_bytes;
   std::uint32_t object_offset;
   std::uint16_t align_shift;
@@ -57,8 +58,7 @@ template <class T>
 inline constexpr object_type type_of = {
     .trace = edges_of<T>() == edges::some ? &trace_object<T> : nullptr,
     .destroy = &destroy_object<T>,
-    .block_bytes = class_for<T> != 0 ? class_for<T> * size_class_bytes
-                                     : offset_for<T> + sizeof(T),
+    .block_bytes = class_for<T> != 0 ? class_for<T>* size_class_bytes : offset_for<T> + sizeof(T),
     .object_offset = static_cast<std::uint32_t>(offset_for<T>),
     .align_shift = static_cast<std::uint16_t>(std::countr_zero(alignof(T))),
     .size_class = class_for<T>,
