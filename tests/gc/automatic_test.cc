@@ -1,0 +1,138 @@
+// Collections that `make` runs by itself: garbage stays bounded, and pauses short.
+#include <array>
+
+#include "gc/fixture.h"
+
+namespace tricycle::testing {
+namespace {
+
+/// A node with something to weigh.
+struct Heavy {
+  Counted counted;
+  ref<Heavy> next;
+  std::array<char, 1000> payload;
+};
+
+class AutomaticTest : public HeapTest {
+ protected:
+  static constexpr std::size_t floor = std::size_t{1} << 20;
+
+  void SetUp() override {
+    HeapTest::SetUp();
+    settings s;
+    s.trash_floor = floor;
+    configure(s);
+    slices_before_ = stats().slices;
+    pauses_before_ = stats().pauses.count;
+  }
+  void TearDown() override {
+    configure(Manual());
+    HeapTest::TearDown();
+  }
+
+  [[nodiscard]] std::uint64_t Slices() const { return stats().slices - slices_before_; }
+  [[nodiscard]] std::uint64_t Pauses() const { return stats().pauses.count - pauses_before_; }
+
+ private:
+  std::uint64_t slices_before_ = 0;
+  std::uint64_t pauses_before_ = 0;
+};
+
+TEST_F(AutomaticTest, ALoopThatMakesRingsKeepsLiveObjectsBounded) {
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < Scaled(200'000); ++i) {
+    MakeRing(8);
+    most = std::max(most, LiveBytes());
+  }
+  EXPECT_LE(most, 2 * floor);
+}
+
+TEST_F(AutomaticTest, ALoopThatMakesLargeRingsKeepsLiveBytesBounded) {
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < Scaled(2'000); ++i) {
+    MakeRing(1000);
+    most = std::max(most, LiveBytes());
+  }
+  EXPECT_LE(most, 4 * floor);
+}
+
+TEST_F(AutomaticTest, HeavyObjectsAreCollectedByTheirBytes) {
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < 20'000; ++i) {
+    MakeRing<Heavy>(2);
+    most = std::max(most, LiveBytes());
+  }
+  EXPECT_LE(most, 3 * floor);
+}
+
+TEST_F(AutomaticTest, OldGarbageIsCollectedToo) {
+  // Rings that live long enough to grow old, and are dropped then.
+  constexpr std::size_t window = 4000;
+  std::vector<ref<Node>> ring_of_rings(window);
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < Scaled(400'000); ++i) {
+    ring_of_rings[i % window] = MakeRing(4);
+    most = std::max(most, LiveObjects());
+  }
+  const std::size_t live = window * 4;
+  const std::size_t bytes_each = LiveBytes() / LiveObjects();
+  EXPECT_LE(most * bytes_each, live * bytes_each + 4 * floor);
+}
+
+TEST_F(AutomaticTest, SwitchedOffNothingIsCollected) {
+  configure(Manual());
+  for (int i = 0; i < 20'000; ++i) MakeRing(8);
+  EXPECT_EQ(Alive(), 160'000);
+  EXPECT_EQ(Slices(), 0U);
+}
+
+TEST_F(AutomaticTest, SwitchedOnAgainItCatchesUp) {
+  const settings automatic = configuration();
+  configure(Manual());
+  for (int i = 0; i < 20'000; ++i) MakeRing(8);
+  configure(automatic);
+  for (std::size_t i = 0; i < 200'000 && LiveBytes() > 2 * floor; ++i) MakeRing(8);
+  EXPECT_LE(LiveBytes(), 2 * floor);
+}
+
+TEST_F(AutomaticTest, AProgramWithoutCandidatesIsNotSliced) {
+  for (int i = 0; i < 300'000; ++i) static_cast<void>(make<Node>());
+  EXPECT_EQ(Slices(), 0U);
+  EXPECT_EQ(Pauses(), 0U);
+}
+
+TEST_F(AutomaticTest, ALiveGraphSurvivesTheSlices) {
+  const ref<Node> live = MakeRing(5000);
+  for (std::size_t i = 0; i < 30'000; ++i) {
+    MakeRing(8);
+    if (i % 100 == 0) Touch(live);
+  }
+  std::size_t length = 1;
+  for (const Node* at = live->next.get(); at != live.get(); at = at->next.get()) ++length;
+  EXPECT_EQ(length, 5000U);
+  live->next.reset();
+}
+
+TEST_F(AutomaticTest, SlicesAreRecordedAsPauses) {
+  for (int i = 0; i < 50'000; ++i) MakeRing(8);
+  EXPECT_GT(Slices(), 0U);
+  EXPECT_EQ(Pauses(), Slices());
+  const pause_statistics pauses = stats().pauses;
+  EXPECT_GE(pauses.max, pauses.quantile(0.5));
+  EXPECT_LE(pauses.max, pauses.total);
+}
+
+TEST_F(AutomaticTest, EveryHeapPacesItself) {
+  settings s;
+  s.trash_floor = floor;
+  heap vm(s);
+  {
+    const heap::scope in(vm);
+    for (int i = 0; i < 50'000; ++i) MakeRing(8);
+  }
+  EXPECT_GT(vm.stats().slices, 0U);
+  EXPECT_EQ(Slices(), 0U);
+}
+
+}  // namespace
+}  // namespace tricycle::testing

@@ -1,0 +1,19 @@
+// What the two plug-ins of shared_libraries_test.cc and the program agree on.
+#ifndef TRICYCLE_TESTS_TRAPS_PLUGIN_H_
+#define TRICYCLE_TESTS_TRAPS_PLUGIN_H_
+
+#include <vector>
+
+#include "tricycle/tricycle.h"
+
+namespace tricycle::testing {
+
+struct Shared {
+  ref<Shared> next;
+  std::vector<ref<Shared>> others;
+};
+
+
+}  // namespace tricycle::testing
+
+#endif  // TRICYCLE_TESTS_TRAPS_PLUGIN_H_
