@@ -47,6 +47,7 @@ void collector::start(unsigned oldest, const stamps& until) noexcept {
   until_ = until;
   counts_ = {};
   threw_ = false;
+  stale_marks_ = false;
   phase_ = phase::subtract;
   begin_batch();
 }
@@ -78,7 +79,6 @@ bool collector::run(meter& time) {
   const std::size_t bytes = heap_.allocated_bytes() - heap_.live_bytes();
   heap_.collecting = true;
   heap_.time_releases(time);
-  stale_marks_ = !live_.empty();
   while (phase_ != phase::idle) {
     step result = step::done;
     phase next = phase::idle;
@@ -125,6 +125,7 @@ bool collector::run(meter& time) {
     }
     if (result == step::out_of_time) {
       exact_ = false;
+      stale_marks_ = true;
       break;
     }
     if (result == step::out_of_memory) {
@@ -174,9 +175,9 @@ void collector::settle_one(pile::entry e, bool age) noexcept {
   if (is_wanted(h)) heap_.enqueue(h);
 }
 
-/// The candidate `e` was found alive, but its search stopped at an object that an earlier slice of
-/// this collection had found alive, and the program has run since: what was true then may have
-/// changed without a count of the candidate's telling. It is examined again in the next collection.
+/// The candidate `e` was found alive, but its search stopped at an object that this collection had
+/// found alive before, from what was read in an earlier slice, and the program has run since: what
+/// was true then may have changed without a count of the candidate's telling. It is examined again in the next collection.
 void collector::look_again_if_stale(pile::entry e) const noexcept {
   if (e.tagged() && met_settled_ && stale_marks_ && !is_dead(e.object()))
     e.object()->count &= ~unwanted;

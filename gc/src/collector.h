@@ -161,7 +161,7 @@ class collector {
   bool large_ = false;        // this batch reached so much that its survivors will hardly die young
   bool narrowing_ = false;    // the working set are suspects already: nothing joins
   bool met_settled_ = false;  // this batch came upon an object that an earlier one found alive
-  bool stale_marks_ = false;  // there are such objects from before this slice
+  bool stale_marks_ = false;  // they may rest on what was read in an earlier slice
   bool threw_ = false;        // a trace function did, in this collection
   bool failed_ = false;       // memory ran out, or a trace function threw, in this step
   stamps until_{};

@@ -194,7 +194,6 @@ void heap_core::release_slow(header* h, const object_type& type) noexcept {
     large_bytes_ -= type.block_bytes;
     blocks_.release_large(static_cast<char*>(object_of(h)) - type.object_offset, link_at(type));
   }
-  if (ended_) end_if_empty();
 }
 
 void heap_core::give_blocks_back() noexcept {
@@ -217,6 +216,12 @@ void heap_core::abandon(header* h, const object_type& type) noexcept {
 
 void heap_core::orphan() {
   if (config.automatic) collect(2);
+  config.release_budget = {};
+  end_timed_releases();
+  meter unlimited;
+  release_deferred(unlimited);
+  minor_.cancel();
+  major_.cancel();
   if (current_heap == this) current_heap = &no_heap;
   config.automatic = false;
   leave();
@@ -231,6 +236,7 @@ void heap_core::end(heap_core* heap) {
 void heap_core::leave() noexcept {
   give_blocks_back();
   ended_ = true;
+  depth_limit_ = 0;  // every death goes through die_slow, which looks whether it was the last
   owner_ = 0;
   if (live_objects() != 0) blocks_.abandon();
   end_if_empty();
@@ -254,15 +260,9 @@ void heap_core::destroy_all() {
   pile all(chunks);
   do {
     all.clear();
-    for_each_object([&](header* h) {
-      // Without memory for the list, the object is destroyed where it is met.
-      if (!all.push(h)) {
-        if (is_weak(h)) expire(h);
-        h->word |= dead_bit;
-        h->count &= ~unwanted;
-        destroy_one(h);
-      }
-    });
+    // Without memory for the whole list, its begin is destroyed first; and the rest in another round.
+    bool room = true;
+    for_each_object([&](header* h) { room = room && all.push(h); });
     for (pile::cursor c; !all.at_end(c);) {
       header* h = all.read(c).object();
       if (place_of(h) == place::buffered) forget_candidate(h);

@@ -31,18 +31,23 @@ void heap_core::die(header* h) noexcept {
 
 void heap_core::die_slow(header* h) noexcept {
   if (is_dead(h)) {  // a reference that outlived its object, or one that the destructor made
-    if (is_gone(h) && place_of(h) == place::none) release_block(h, *type_of_object(h));
+    if (is_gone(h) && place_of(h) == place::none) {
+      release_block(h, *type_of_object(h));
+      if (ended_) end_if_empty();
+    }
     return;
   }
   if (place_of(h) == place::buffered) forget_candidate(h);
   if (is_weak(h)) expire(h);
   h->count = 0;
   h->word |= dead_bit;
-  if (depth_limit_ == 0) return die_in_time(h);
+  if (depth_limit_ == 0 && !ended_) return die_in_time(h);
   // Out of memory for the list, destroying deeper on the stack is what is left.
   if (depth_ >= release_depth && pending_.push(h)) return;
   destroy_one(h);
-  if (depth_ == 0 && !pending_.empty()) after_outermost();
+  if (depth_ != 0) return;
+  after_outermost();
+  if (ended_) end_if_empty();
 }
 
 /// With a release budget, or in a slice: what the time does not suffice for waits on the list.
@@ -73,7 +78,7 @@ void heap_core::time_releases(const meter& slice) noexcept {
 }
 
 void heap_core::end_timed_releases() noexcept {
-  depth_limit_ = config.release_budget.count() != 0 ? 0 : release_depth;
+  depth_limit_ = ended_ || config.release_budget.count() != 0 ? 0 : release_depth;
 }
 
 void heap_core::after_outermost() noexcept {

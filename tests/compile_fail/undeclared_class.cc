@@ -1,5 +1,5 @@
-// A class that is no aggregate and declares no edges can't be made: the collector would not see what
-// it owns.
+// A class that is no aggregate and declares no edges can't be made: the collector would not see
+// what it owns.
 #include <tricycle/tricycle.h>
 
 class Session {

@@ -86,8 +86,8 @@ TEST_F(GenerationsTest, AYoungCandidateHeldByAnOldObjectStaysACandidateUntilAnOl
   EXPECT_EQ(Collect().objects, 2U);
 }
 
-/// old <-> b <-> c, and only c is a candidate. A young collection finds it alive because b is, which
-/// the old object holds; but that one waits for c to be examined again.
+/// old <-> b <-> c, and only c is a candidate. A young collection finds it alive because b is,
+/// which the old object holds; but that one waits for c to be examined again.
 TEST_F(GenerationsTest, ACandidateFoundAliveThroughAnotherStaysACandidateUntilAnOldCollection) {
   ref<Node> old = make<Node>();
   MakeOld(old);

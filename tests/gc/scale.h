@@ -32,6 +32,10 @@ inline constexpr bool slow_build = false;
 /// `full` in a build for users; less where that would take minutes.
 constexpr std::size_t Scaled(std::size_t full) { return slow_build ? full / 50 : full; }
 
+/// By how much a bound on uncollected garbage may be missed. The collector works in slices of time,
+/// of which a sanitizer eats a share that the library can't know.
+inline constexpr std::size_t slack = sanitized ? 4 : 1;
+
 }  // namespace tricycle::testing
 
 #endif  // TRICYCLE_TESTS_GC_SCALE_H_

@@ -22,80 +22,98 @@ namespace {
 
 // How an edge is kept: the type of the field, and how a reference gets into it.
 struct Bare {
-  template <class R> using field = R;
+  template <class R>
+  using field = R;
   static void Put(auto& f, auto r) { f = r; }
 };
 struct InVector {
-  template <class R> using field = std::vector<R>;
+  template <class R>
+  using field = std::vector<R>;
   static void Put(auto& f, auto r) { f.push_back(r); }
 };
 struct InDeque {
-  template <class R> using field = std::deque<R>;
+  template <class R>
+  using field = std::deque<R>;
   static void Put(auto& f, auto r) { f.push_back(r); }
 };
 struct InList {
-  template <class R> using field = std::list<R>;
+  template <class R>
+  using field = std::list<R>;
   static void Put(auto& f, auto r) { f.push_back(r); }
 };
 struct InForwardList {
-  template <class R> using field = std::forward_list<R>;
+  template <class R>
+  using field = std::forward_list<R>;
   static void Put(auto& f, auto r) { f.push_front(r); }
 };
 struct InStdArray {
-  template <class R> using field = std::array<R, 3>;
+  template <class R>
+  using field = std::array<R, 3>;
   static void Put(auto& f, auto r) { f[2] = r; }
 };
 template <template <class...> class Set>
 struct InSet {
-  template <class R> using field = Set<R>;
+  template <class R>
+  using field = Set<R>;
   static void Put(auto& f, auto r) { f.insert(r); }
 };
 template <template <class...> class Map>
 struct AsKey {
-  template <class R> using field = Map<R, int>;
+  template <class R>
+  using field = Map<R, int>;
   static void Put(auto& f, auto r) { f.emplace(r, 1); }
 };
 template <template <class...> class Map>
 struct AsValue {
-  template <class R> using field = Map<int, R>;
+  template <class R>
+  using field = Map<int, R>;
   static void Put(auto& f, auto r) { f.emplace(1, r); }
 };
 struct InPair {
-  template <class R> using field = std::pair<R, int>;
+  template <class R>
+  using field = std::pair<R, int>;
   static void Put(auto& f, auto r) { f.first = r; }
 };
 struct InTuple {
-  template <class R> using field = std::tuple<int, std::string, R>;
+  template <class R>
+  using field = std::tuple<int, std::string, R>;
   static void Put(auto& f, auto r) { std::get<2>(f) = r; }
 };
 struct InOptional {
-  template <class R> using field = std::optional<R>;
+  template <class R>
+  using field = std::optional<R>;
   static void Put(auto& f, auto r) { f = r; }
 };
 struct InVariant {
-  template <class R> using field = std::variant<int, std::string, R>;
+  template <class R>
+  using field = std::variant<int, std::string, R>;
   static void Put(auto& f, auto r) { f = r; }
 };
 struct InUniquePtr {
-  template <class R> using field = std::unique_ptr<R>;
+  template <class R>
+  using field = std::unique_ptr<R>;
   static void Put(auto& f, auto r) { f = std::make_unique<decltype(r)>(r); }
 };
 
 // Two and more of them, one in the other.
 struct InVectorOfVectors {
-  template <class R> using field = std::vector<std::vector<R>>;
+  template <class R>
+  using field = std::vector<std::vector<R>>;
   static void Put(auto& f, auto r) { f.resize(3, {r}); }
 };
 struct InMapOfVectors {
-  template <class R> using field = std::map<std::string, std::vector<R>>;
+  template <class R>
+  using field = std::map<std::string, std::vector<R>>;
   static void Put(auto& f, auto r) { f["here"].push_back(r); }
 };
 struct InOptionalPair {
-  template <class R> using field = std::optional<std::pair<int, R>>;
+  template <class R>
+  using field = std::optional<std::pair<int, R>>;
   static void Put(auto& f, auto r) { f.emplace(1, r); }
 };
 struct InVariantOfContainers {
-  template <class R> using field = std::variant<std::monostate, std::vector<R>, std::map<int, R>>;
+  template <class R>
+  using field = std::variant<std::monostate, std::vector<R>, std::map<int, R>>;
   static void Put(auto& f, auto r) {
     f.template emplace<2>();
     std::get<2>(f).emplace(7, r);
@@ -130,14 +148,15 @@ class TracedCell {
 template <class How>
 class VocabularyTest : public HeapTest {};
 
-using Vocabulary = ::testing::Types<
-    Bare, InVector, InDeque, InList, InForwardList, InStdArray, InSet<std::set>,
-    InSet<std::multiset>, InSet<std::unordered_set>, InSet<std::unordered_multiset>,
-    AsKey<std::map>, AsKey<std::multimap>, AsKey<std::unordered_map>,
-    AsKey<std::unordered_multimap>, AsValue<std::map>, AsValue<std::multimap>,
-    AsValue<std::unordered_map>, AsValue<std::unordered_multimap>, InPair, InTuple, InOptional,
-    InVariant, InUniquePtr, InVectorOfVectors, InMapOfVectors, InOptionalPair,
-    InVariantOfContainers, InEverything>;
+using Vocabulary =
+    ::testing::Types<Bare, InVector, InDeque, InList, InForwardList, InStdArray, InSet<std::set>,
+                     InSet<std::multiset>, InSet<std::unordered_set>,
+                     InSet<std::unordered_multiset>, AsKey<std::map>, AsKey<std::multimap>,
+                     AsKey<std::unordered_map>, AsKey<std::unordered_multimap>, AsValue<std::map>,
+                     AsValue<std::multimap>, AsValue<std::unordered_map>,
+                     AsValue<std::unordered_multimap>, InPair, InTuple, InOptional, InVariant,
+                     InUniquePtr, InVectorOfVectors, InMapOfVectors, InOptionalPair,
+                     InVariantOfContainers, InEverything>;
 TYPED_TEST_SUITE(VocabularyTest, Vocabulary);
 
 template <class How, class C>

@@ -1,10 +1,10 @@
-// Fault injection: one program, run again and again, in which memory runs out (or a constructor, or a
-// trace function, throws) at the first opportunity, the second, and so on until none is left.
+// Fault injection: one program, run again and again, in which memory runs out (or a constructor, or
+// a trace function, throws) at the first opportunity, the second, and so on until none is left.
 //
 // A fault may be seen where something is made, as the exception that it is, and nowhere else: drops
-// and collections go on with what they have. The library and the oracle agree all the time. When the
-// faults are over, everything that is garbage is collected, but for what hangs off candidates that
-// were lost because there was no memory to note them: those are counted.
+// and collections go on with what they have. The library and the oracle agree all the time. When
+// the faults are over, everything that is garbage is collected, but for what hangs off candidates
+// that were lost because there was no memory to note them: those are counted.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -37,6 +37,12 @@ const fault throwing_constructor{[](std::int64_t n) { in_constructor.throw_after
 const fault throwing_trace{[](std::int64_t n) { in_trace.throw_after(n); },
                            [] { return in_trace.armed(); }};
 
+#ifdef TRICYCLE_USE_MIMALLOC
+constexpr std::uint64_t programs = 4;  // of each profile
+#else
+constexpr std::uint64_t programs = 1;  // under a sanitizer, each takes ten times as long
+#endif
+
 bool makes_something(op code) {
   switch (code) {
     case op::make:
@@ -45,8 +51,10 @@ bool makes_something(op code) {
     case op::litter:
     case op::watch:
     case op::watch_from:
-    case op::end_heap: return true;
-    default: return false;
+    case op::end_heap:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -93,7 +101,7 @@ result run_with(const program& p, const fault& with, std::int64_t k) {
   return outcome;
 }
 
-void fail_everywhere(const fault& with, std::uint64_t programs) {
+void fail_everywhere(const fault& with) {
   std::uint64_t opportunities = 0;
   for (profile profile : {sliced, automatic, two_heaps, destructive}) {
     profile.structure_size = 20;  // a program runs once for each opportunity
@@ -120,7 +128,7 @@ void fail_everywhere(const fault& with, std::uint64_t programs) {
 
 TEST(Faults, MemoryRunsOutOnceAtEachOpportunity) {
 #ifdef TRICYCLE_HAS_FAULT_POINTS
-  fail_everywhere(out_of_memory, 4);
+  fail_everywhere(out_of_memory);
 #else
   GTEST_SKIP() << "no fault points in this build: see alloc/src/fault.h";
 #endif
@@ -130,15 +138,15 @@ TEST(Faults, MemoryRunsOutAtEachOpportunityAndThenInEachInstruction) {
 #ifdef TRICYCLE_HAS_FAULT_POINTS
   fault with = out_of_memory;
   with.each_instruction = true;
-  fail_everywhere(with, 4);
+  fail_everywhere(with);
 #else
   GTEST_SKIP() << "no fault points in this build: see alloc/src/fault.h";
 #endif
 }
 
-TEST(Faults, AConstructorThrowsAtEachOpportunity) { fail_everywhere(throwing_constructor, 6); }
+TEST(Faults, AConstructorThrowsAtEachOpportunity) { fail_everywhere(throwing_constructor); }
 
-TEST(Faults, ATraceFunctionThrowsAtEachOpportunity) { fail_everywhere(throwing_trace, 4); }
+TEST(Faults, ATraceFunctionThrowsAtEachOpportunity) { fail_everywhere(throwing_trace); }
 
 }  // namespace
 }  // namespace model

@@ -1,5 +1,5 @@
-// Programs that once failed, shrunk, with what was wrong. support/program.h says what the instructions
-// mean; each of these is small enough to be followed by hand.
+// Programs that once failed, shrunk, with what was wrong. support/program.h says what the
+// instructions mean; each of these is small enough to be followed by hand.
 #include <gtest/gtest.h>
 
 #include "support/machine.h"
@@ -35,14 +35,14 @@ TEST(Regression, GarbageMayPointToWhatIsAlive) {
 // std::vector::clear destroys one element after the other and still shows them all: a collection
 // that an element's destructor asks for would follow references that are no longer counted.
 TEST(Regression, ADestructorMayCollectWhileTheContainerIsBeingCleared) {
-  EXPECT_EQ(run({{op::make, 1, 0, 0},            // a fan, with
-                 {op::make, 5, 1, 0},            // a leaf that dies first
+  EXPECT_EQ(run({{op::make, 1, 0, 0},  // a fan, with
+                 {op::make, 5, 1, 0},  // a leaf that dies first
                  {op::put, 0, 1, 0},
                  {op::drop, 1},
-                 {op::make, 3, 1, collects},     // and an actor whose destructor collects
+                 {op::make, 3, 1, collects},  // and an actor whose destructor collects
                  {op::put, 0, 1, 1 << 4},
                  {op::drop, 1},
-                 {op::copy, 0, 1},               // the fan is a candidate
+                 {op::copy, 0, 1},  // the fan is a candidate
                  {op::drop, 1},
                  {op::clear, 0, 0}}),
             "");

@@ -38,8 +38,8 @@ void machine::check_object(id n, const object_set& reached) {
   const auto who = [&] { return std::string(name_of(it.is)) + ' ' + std::to_string(n); };
   if (it.husk) return;
   if (it.destroyed) return fail(who() + " was destroyed while the roots lead to it (C1)");
-  const bool intact = as_its_kind(
-      it.is, it.address, [&](const auto& object) { return object.self.intact_as(n); });
+  const bool intact =
+      as_its_kind(it.is, it.address, [&](const auto& object) { return object.self.intact_as(n); });
   if (!intact) return fail(who() + " was overwritten (C1)");
   for (std::size_t part = 0; part < it.parts.size(); ++part) {
     std::vector<const void*> expected;
@@ -52,10 +52,11 @@ void machine::check_object(id n, const object_set& reached) {
     check_weak(static_cast<actor*>(it.address)->watch, it.watched, reached, "an actor");
 }
 
-void machine::check_weak(const tricycle::weak_ref<void>& real, id target,
-                         const object_set& reached, const char* whose) {
+void machine::check_weak(const tricycle::weak_ref<void>& real, id target, const object_set& reached,
+                         const char* whose) {
   if (target == none || shadow_[target].destroyed) {
-    if (!real.expired()) fail(std::string("the weak reference of ") + whose + " outlived its target (C2)");
+    if (!real.expired())
+      fail(std::string("the weak reference of ") + whose + " outlived its target (C2)");
   } else if (reached[target] && real.expired()) {
     fail(std::string("the weak reference of ") + whose + " expired too early (C2)");
   }
@@ -94,7 +95,8 @@ void machine::collect_one(tricycle::generation oldest) {
   const object_set moved = shadow_.held_by_moved(doomed);
   tricycle::collect(oldest);
   if (oldest != tricycle::generation::old || !exact_ || !failure_.empty()) return;
-  doomed.resize(shadow_.size());  // destructors made more; that may be garbage of the next collection
+  doomed.resize(
+      shadow_.size());  // destructors made more; that may be garbage of the next collection
   const object_set reached = shadow_.reached_from(root_ids());
   for (id n = 0; n < held.size(); ++n)
     if (doomed[n] && !held[n] && !moved[n] && shadow_[n].alive() && !reached[n])

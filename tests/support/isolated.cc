@@ -40,8 +40,8 @@ std::string death_of(int status) {
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
     if (signal == SIGALRM) return "it did not end in time";
-    return std::string("it died from signal ") + std::to_string(signal) + " (" +
-           strsignal(signal) + ")";
+    return std::string("it died from signal ") + std::to_string(signal) + " (" + strsignal(signal) +
+           ")";
   }
   if (WEXITSTATUS(status) != 0)
     return "it ended with exit code " + std::to_string(WEXITSTATUS(status));

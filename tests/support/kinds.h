@@ -39,12 +39,18 @@ inline constexpr std::uint32_t keys = 4;
   static constexpr std::array actor{part::slot, part::slot, part::list};
   static constexpr std::array polygon{part::slot, part::kin, part::list};
   switch (is) {
-    case kind::pair: return pair;
-    case kind::fan: return fan;
-    case kind::cabinet: return cabinet;
-    case kind::actor: return actor;
-    case kind::polygon: return polygon;
-    case kind::leaf: break;
+    case kind::pair:
+      return pair;
+    case kind::fan:
+      return fan;
+    case kind::cabinet:
+      return cabinet;
+    case kind::actor:
+      return actor;
+    case kind::polygon:
+      return polygon;
+    case kind::leaf:
+      break;
   }
   return {};
 }

@@ -39,8 +39,7 @@ std::string run(const program& p) {
   machine m;
   for (std::size_t i = 0; i < p.size() && m.failure().empty(); ++i) {
     m.step(p[i]);
-    if (!m.failure().empty())
-      return "after instruction " + std::to_string(i) + ": " + m.failure();
+    if (!m.failure().empty()) return "after instruction " + std::to_string(i) + ": " + m.failure();
   }
   m.finish();
   return m.failure();
@@ -50,7 +49,9 @@ void machine::step(const instruction& next) {
   const auto [code, a, b, c] = next;
   const id x = follow(a);
   switch (code) {
-    case op::make: make_root(static_cast<kind>(a % kinds), b % all_roots, c % scripts); break;
+    case op::make:
+      make_root(static_cast<kind>(a % kinds), b % all_roots, c % scripts);
+      break;
     case op::make_edge: {
       const auto part = part_of(x, b);
       if (!part || !room()) break;
@@ -59,8 +60,12 @@ void machine::step(const instruction& next) {
       put_edge(x, *part, b >> 4, made, n);
       break;
     }
-    case op::build: build(a, b % all_roots, c); break;
-    case op::litter: litter(a % 64); break;
+    case op::build:
+      build(a, b % all_roots, c);
+      break;
+    case op::litter:
+      litter(a % 64);
+      break;
     case op::copy: {
       const std::uint32_t from = held_root(a, all_roots);
       set_root(b % all_roots, roots_[from], root_[from]);
@@ -76,10 +81,11 @@ void machine::step(const instruction& next) {
       std::swap(root_[a % all_roots], root_[b % all_roots]);
       swap(roots_[a % all_roots], roots_[b % all_roots]);
       break;
-    case op::drop: set_root(a % all_roots, nullptr, none); break;
+    case op::drop:
+      set_root(a % all_roots, nullptr, none);
+      break;
     case op::fetch:
-      if (x != none)
-        set_root(b % all_roots, tricycle::ref_from(shadow_[x].address), x);
+      if (x != none) set_root(b % all_roots, tricycle::ref_from(shadow_[x].address), x);
       break;
     case op::put:
       if (const auto part = part_of(x, c)) {
@@ -123,13 +129,19 @@ void machine::step(const instruction& next) {
         shadow_[x].watched = root_[from];
       }
       break;
-    case op::lock: lock(a % weak_roots, b % all_roots); break;
+    case op::lock:
+      lock(a % weak_roots, b % all_roots);
+      break;
     case op::unwatch:
       weak_target_[a % weak_roots] = none;
       weak_[a % weak_roots].reset();
       break;
-    case op::collect: collect_one(static_cast<tricycle::generation>(a % 3)); break;
-    case op::collect_all: collect_all(); break;
+    case op::collect:
+      collect_one(static_cast<tricycle::generation>(a % 3));
+      break;
+    case op::collect_all:
+      collect_all();
+      break;
     case op::slice:
       for (std::uint32_t i = 0; i <= a % 4; ++i) tricycle::collect_for(0ns);
       break;
@@ -138,9 +150,15 @@ void machine::step(const instruction& next) {
       tricycle::gc::meter_stride = 1 + a % 64;
 #endif
       break;
-    case op::configure: configure(a % 5); break;
-    case op::enter: enter(a % 2); break;
-    case op::end_heap: end_other_heap(); break;
+    case op::configure:
+      configure(a % 5);
+      break;
+    case op::enter:
+      enter(a % 2);
+      break;
+    case op::end_heap:
+      end_other_heap();
+      break;
   }
   if (failure_.empty()) check();
 }
@@ -151,16 +169,26 @@ any_ref machine::make(kind is, std::uint32_t script, id* n) {
   any_ref made;
   try {
     switch (is) {
-      case kind::pair: made = tricycle::make<pair>(any_ref(), any_ref(), tag(number)); break;
-      case kind::fan: made = tricycle::make<fan>(std::vector<any_ref>(), tag(number)); break;
+      case kind::pair:
+        made = tricycle::make<pair>(any_ref(), any_ref(), tag(number));
+        break;
+      case kind::fan:
+        made = tricycle::make<fan>(std::vector<any_ref>(), tag(number));
+        break;
       case kind::cabinet: {
         made = tricycle::make<cabinet>(cabinet::drawer(), std::optional<any_ref>(), ref_map(),
                                        tag(number));
         break;
       }
-      case kind::actor: made = tricycle::make<actor>(tag(number), script); break;
-      case kind::polygon: made = tricycle::make<polygon>(tag(number)); break;
-      case kind::leaf: made = tricycle::make<leaf>(std::array<char, 2000>(), tag(number)); break;
+      case kind::actor:
+        made = tricycle::make<actor>(tag(number), script);
+        break;
+      case kind::polygon:
+        made = tricycle::make<polygon>(tag(number));
+        break;
+      case kind::leaf:
+        made = tricycle::make<leaf>(std::array<char, 2000>(), tag(number));
+        break;
     }
   } catch (...) {
     shadow_[number].husk = true;  // what its constructor let out leads nowhere

@@ -8,9 +8,10 @@
 //     has none was destroyed at once; and the heaps' own numbers agree.
 // C4. After a full collection of one heap: what was dead before it is gone, unless garbage of the
 //     other heap holds it. After those of all heaps, until nothing dies: all garbage is gone. The
-//     exceptions: a dead cycle across two heaps, and what it holds, waits for the end of a heap. And
-//     a cycle that was closed, or cut off, by moving a reference into an object may never become a
-//     candidate, because no count fell (`a->self = std::move(a)`, `swap(a->next, b->next)`).
+//     exceptions: a dead cycle across two heaps, and what it holds, waits for the end of a heap.
+//     And a cycle that was closed, or cut off, by moving a reference into an object may never
+//     become a candidate, because no count fell (`a->self = std::move(a)`, `swap(a->next,
+//     b->next)`).
 // C5. At the end of its heap every object has been destroyed; and none ever twice.
 #ifndef TRICYCLE_TESTS_SUPPORT_MACHINE_H_
 #define TRICYCLE_TESTS_SUPPORT_MACHINE_H_

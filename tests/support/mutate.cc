@@ -90,7 +90,8 @@ void machine::build_web(std::uint64_t seed, std::uint32_t root, std::uint32_t si
     ids.push_back(n);
   }
   for (std::uint32_t i = 0; i < 2 * size; ++i) {
-    const std::uint32_t from = random.below(size), to = random.below(size), which = random.below(64);
+    const std::uint32_t from = random.below(size), to = random.below(size),
+                        which = random.below(64);
     if (const auto part = part_of(ids[from], which))
       put_edge(ids[from], *part, which >> 2, made[to], ids[to]);
   }

@@ -139,12 +139,18 @@ class polygon final : public shape {
 template <class F>
 decltype(auto) as_its_kind(kind is, void* object, F&& f) {
   switch (is) {
-    case kind::pair: return f(*static_cast<pair*>(object));
-    case kind::fan: return f(*static_cast<fan*>(object));
-    case kind::cabinet: return f(*static_cast<cabinet*>(object));
-    case kind::actor: return f(*static_cast<actor*>(object));
-    case kind::polygon: return f(*static_cast<polygon*>(object));
-    case kind::leaf: break;
+    case kind::pair:
+      return f(*static_cast<pair*>(object));
+    case kind::fan:
+      return f(*static_cast<fan*>(object));
+    case kind::cabinet:
+      return f(*static_cast<cabinet*>(object));
+    case kind::actor:
+      return f(*static_cast<actor*>(object));
+    case kind::polygon:
+      return f(*static_cast<polygon*>(object));
+    case kind::leaf:
+      break;
   }
   return f(*static_cast<leaf*>(object));
 }
@@ -170,7 +176,8 @@ decltype(auto) with_part(kind is, void* object, std::size_t part, F&& f) {
       return part == 0 ? f(it.inside) : part == 1 ? f(it.kin) : f(it.ring);
     }
     case kind::fan:
-    case kind::leaf: break;
+    case kind::leaf:
+      break;
   }
   return f(static_cast<fan*>(object)->edges);
 }

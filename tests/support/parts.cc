@@ -82,8 +82,12 @@ void put_shadow(part is, std::vector<id>& edges, std::uint32_t which, id value) 
   switch (is) {
     case part::slot:
     case part::kin:
-    case part::maybe: edges.assign(1, value); break;
-    case part::named: edges[which % keys] = value; break;
+    case part::maybe:
+      edges.assign(1, value);
+      break;
+    case part::named:
+      edges[which % keys] = value;
+      break;
     case part::list:
     case part::either:
       edges.insert(edges.begin() + static_cast<std::ptrdiff_t>(which % (edges.size() + 1)), value);

@@ -1,5 +1,5 @@
-// What programs do to a part of an object: the same operations once on the member itself and once on
-// its shadow. `which` is any number; both sides make the same of it.
+// What programs do to a part of an object: the same operations once on the member itself and once
+// on its shadow. `which` is any number; both sides make the same of it.
 #ifndef TRICYCLE_TESTS_SUPPORT_PARTS_H_
 #define TRICYCLE_TESTS_SUPPORT_PARTS_H_
 

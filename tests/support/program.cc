@@ -11,10 +11,10 @@ namespace model {
 namespace {
 
 constexpr std::array<const char*, ops> names{
-    "make",   "make_edge", "build",     "litter",   "copy",   "move",       "swap",
-    "drop",   "fetch",     "put",       "take",     "unset",  "clear",      "exchange",
-    "shift",  "carry_out", "carry_in",  "watch",    "watch_from", "lock",   "unwatch",
-    "collect", "collect_all", "slice",  "stride",   "configure", "enter",   "end_heap"};
+    "make",    "make_edge",   "build",    "litter", "copy",       "move",  "swap",
+    "drop",    "fetch",       "put",      "take",   "unset",      "clear", "exchange",
+    "shift",   "carry_out",   "carry_in", "watch",  "watch_from", "lock",  "unwatch",
+    "collect", "collect_all", "slice",    "stride", "configure",  "enter", "end_heap"};
 
 /// The weights of everyday mutation, which all profiles share, and the profile's own on top.
 std::vector<std::uint32_t> weights(std::initializer_list<std::pair<op, std::uint32_t>> own) {
@@ -23,7 +23,8 @@ std::vector<std::uint32_t> weights(std::initializer_list<std::pair<op, std::uint
     result[static_cast<std::size_t>(code)] = weight;
   };
   set(op::put, 24);
-  for (const op code : {op::make, op::make_edge, op::copy, op::fetch, op::take, op::unset, op::drop})
+  for (const op code :
+       {op::make, op::make_edge, op::copy, op::fetch, op::take, op::unset, op::drop})
     set(code, 8);
   for (const op code :
        {op::move, op::swap, op::clear, op::build, op::watch, op::watch_from, op::lock})
@@ -33,7 +34,8 @@ std::vector<std::uint32_t> weights(std::initializer_list<std::pair<op, std::uint
   return result;
 }
 
-/// Those that move references into objects: without them, C4 has no exception but cycles across heaps.
+/// Those that move references into objects: without them, C4 has no exception but cycles across
+/// heaps.
 std::vector<std::uint32_t> with_moves(std::vector<std::uint32_t> weights) {
   for (const op code : {op::exchange, op::shift, op::carry_out, op::carry_in})
     weights[static_cast<std::size_t>(code)] = 6;
@@ -59,9 +61,8 @@ std::string to_string(const program& p) {
 const profile calm{"calm", weights({{op::collect, 6}, {op::collect_all, 3}}), 12,
                    keeps_fellow | makes | drops | locks};
 const profile sliced{
-    "sliced",
-    weights({{op::slice, 40}, {op::stride, 1}, {op::collect, 1}, {op::collect_all, 1}}), 250,
-    keeps_fellow | makes | drops | locks | shows_itself};
+    "sliced", weights({{op::slice, 40}, {op::stride, 1}, {op::collect, 1}, {op::collect_all, 1}}),
+    250, keeps_fellow | makes | drops | locks | shows_itself};
 const profile moving{
     "moving",
     with_moves(weights({{op::slice, 30}, {op::stride, 1}, {op::collect, 1}, {op::collect_all, 1}})),

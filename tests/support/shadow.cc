@@ -124,7 +124,8 @@ std::size_t shadow::doors(const object_set& among) const {
       if (among[to] && component[to] != component[n]) entered[component[to]] = true;
     });
   }
-  return last - static_cast<std::size_t>(std::count(entered.begin(), entered.begin() + last + 1, true));
+  return last -
+         static_cast<std::size_t>(std::count(entered.begin(), entered.begin() + last + 1, true));
 }
 
 std::vector<std::uint32_t> shadow::counts(const std::vector<id>& roots) const {

@@ -1,4 +1,5 @@
-// The oracle: a shadow of the object graph, kept with plain numbers and judged by a full mark-sweep.
+// The oracle: a shadow of the object graph, kept with plain numbers and judged by a full
+// mark-sweep.
 //
 // Invariants
 // I1. A number is given to one object only and never reused.

@@ -1,5 +1,5 @@
-// Makes a failing program small: leaves out what is not needed for it to fail, then makes the numbers
-// small (Zeller & Hildebrandt 2002, "Simplifying and Isolating Failure-Inducing Input").
+// Makes a failing program small: leaves out what is not needed for it to fail, then makes the
+// numbers small (Zeller & Hildebrandt 2002, "Simplifying and Isolating Failure-Inducing Input").
 #ifndef TRICYCLE_TESTS_SUPPORT_SHRINK_H_
 #define TRICYCLE_TESTS_SUPPORT_SHRINK_H_
 

@@ -1,5 +1,5 @@
-// Where user code of the model throws, at the k-th opportunity: the counterpart of alloc/src/fault.h
-// for constructors and trace functions.
+// Where user code of the model throws, at the k-th opportunity: the counterpart of
+// alloc/src/fault.h for constructors and trace functions.
 #ifndef TRICYCLE_TESTS_SUPPORT_THROW_POINTS_H_
 #define TRICYCLE_TESTS_SUPPORT_THROW_POINTS_H_
 

@@ -161,7 +161,9 @@ TEST_F(Language, Trap34TheDestructorMayClearTheContainerThatLetsGoOfIt) {
   std::vector<ref<Parting>> list(3);
   for (auto& entry : list) entry = make<Parting>();
   list[1]->context = &list;
-  list[1]->say = [](void* context) { (*static_cast<std::vector<ref<Parting>>*>(context))[2].reset(); };
+  list[1]->say = [](void* context) {
+    (*static_cast<std::vector<ref<Parting>>*>(context))[2].reset();
+  };
   list[1].reset();
   EXPECT_EQ(Alive(), 1);
 }

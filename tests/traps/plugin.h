@@ -13,7 +13,6 @@ struct Shared {
   std::vector<ref<Shared>> others;
 };
 
-
 }  // namespace tricycle::testing
 
 #endif  // TRICYCLE_TESTS_TRAPS_PLUGIN_H_

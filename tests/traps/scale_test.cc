@@ -129,7 +129,7 @@ std::size_t TracesWhileAListGrows(std::size_t length) {
 
 TEST_F(ScaleTest, Trap23AHeapThatGrowsIsNotFollowedAQuadraticNumberOfTimes) {
   CollectAutomatically();
-  const std::size_t length = Scaled(1'000'000);
+  const std::size_t length = slow_build ? 200'000 : 1'000'000;
   const std::size_t once = TracesWhileAListGrows(length);
   const std::size_t twice = TracesWhileAListGrows(2 * length);
   EXPECT_LE(twice, 3 * once) << "for a list twice as long, quadratic would be 4 times as many";
@@ -154,7 +154,7 @@ TEST_F(ScaleTest, Trap23SteadyOldGarbageInABigHeapIsCollectedWithinTheBound) {
   const std::size_t window = 20'000;
   const std::size_t young = window * 4 * 32;
   const std::size_t most = MostBytesWhileRingsAgeAndDie(window, Scaled(2'000'000));
-  EXPECT_LE(most, live + live / 2 + young + 4 * floor);
+  EXPECT_LE(most, live + live / 2 + young + 4 * floor * slack);
 }
 
 TEST_F(ScaleTest, Trap24RunsOfLowYieldDoNotRaiseTheThresholdsForEver) {
@@ -172,7 +172,7 @@ TEST_F(ScaleTest, Trap24RunsOfLowYieldDoNotRaiseTheThresholdsForEver) {
     MakeRing<Traced>(4);
     most = std::max(most, LiveBytes());
   }
-  EXPECT_LE(most, 6 * floor);
+  EXPECT_LE(most, 6 * floor * slack);
 }
 
 TEST_F(ScaleTest, Trap24WhenTheGarbageIsGoneTheRunsStop) {
@@ -195,7 +195,7 @@ TEST_F(ScaleTest, Trap25GarbageOfFewLargeObjectsIsCollectedByItsBytes) {
     MakeRing<Payload>(1);
     most = std::max(most, LiveBytes());
   }
-  EXPECT_LE(most, 8 * floor);
+  EXPECT_LE(most, 8 * floor * slack);
 }
 
 TEST_F(ScaleTest, Trap25AProgramThatAllocatesFasterThanShortSlicesCollectIsKeptInBounds) {
@@ -208,22 +208,20 @@ TEST_F(ScaleTest, Trap25AProgramThatAllocatesFasterThanShortSlicesCollectIsKeptI
     MakeRing<Link>(8);
     most = std::max(most, LiveBytes());
   }
-  EXPECT_LE(most, 4 * floor);
+  EXPECT_LE(most, 4 * floor * slack);
 }
 
-/// A trigger that reads the size of the process would wait until the garbage is as large as the heap
-/// was once.
+/// A trigger that reads the size of the process would wait until the garbage is as large as the
+/// heap was once.
 TEST_F(ScaleTest, Trap26AHeapThatWasLargeOnceCollectsAsOneThatNeverWas) {
   CollectAutomatically();
-  {
-    const ref<Link> large = MakeChain<Link>(Scaled(4'000'000));
-  }
+  { const ref<Link> large = MakeChain<Link>(Scaled(4'000'000)); }
   std::size_t most = 0;
   for (std::size_t i = 0; i < Scaled(500'000); ++i) {
     MakeRing<Link>(8);
     most = std::max(most, LiveBytes());
   }
-  EXPECT_LE(most, 4 * floor);
+  EXPECT_LE(most, 4 * floor * slack);
 }
 
 }  // namespace

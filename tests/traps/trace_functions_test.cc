@@ -154,11 +154,20 @@ TEST_F(TraceFunctions, Trap04AVariantSwitchedAndAnOptionalEmptiedBetweenSlicesLo
     Switching& from = *nodes[step * 7 % nodes.size()];
     const ref<Switching>& to = nodes[step * 13 % nodes.size()];
     switch (step % 5) {
-      case 0: from.edges = to; break;
-      case 1: from.edges = std::vector<ref<Switching>>{to, nodes[step % nodes.size()]}; break;
-      case 2: from.edges = std::monostate(); break;
-      case 3: from.maybe = to; break;
-      default: from.maybe.reset();
+      case 0:
+        from.edges = to;
+        break;
+      case 1:
+        from.edges = std::vector<ref<Switching>>{to, nodes[step % nodes.size()]};
+        break;
+      case 2:
+        from.edges = std::monostate();
+        break;
+      case 3:
+        from.maybe = to;
+        break;
+      default:
+        from.maybe.reset();
     }
     static_cast<void>(collect_for(1ns));
     ASSERT_EQ(Alive(), 300);
