@@ -10,7 +10,6 @@
 #define TRICYCLE_BENCH_CONTENDERS_BOEHM_H_
 
 #include <gc/gc.h>
-#include <gc/gc_allocator.h>
 
 #include <chrono>
 #include <cstddef>
@@ -22,6 +21,30 @@
 #include "harness/latency_histogram.h"
 
 namespace bench {
+
+// Vectors of roots lie in the collector's heap, where it finds what they point to. They are
+// counted, so that they are not taken for trash.
+inline std::uint64_t boehm_root_bytes = 0;
+
+template <class T>
+class boehm_roots {
+ public:
+  using value_type = T;
+
+  boehm_roots() = default;
+  template <class U>
+  boehm_roots(const boehm_roots<U>&) {}
+
+  T* allocate(std::size_t n) {
+    boehm_root_bytes += n * sizeof(T);
+    return static_cast<T*>(GC_MALLOC_UNCOLLECTABLE(n * sizeof(T)));
+  }
+  void deallocate(T* at, std::size_t n) {
+    boehm_root_bytes -= n * sizeof(T);
+    GC_FREE(at);
+  }
+  bool operator==(const boehm_roots&) const = default;
+};
 
 // Its pauses, by its own events. A collection that was asked for runs from start to end in one
 // piece; an incremental one stops the world once, and does its steps inside allocations, where no
@@ -42,7 +65,7 @@ class boehm_pauses {
       return std::chrono::nanoseconds(static_cast<std::int64_t>(ns));
     };
     return {
-        .live_bytes = GC_get_heap_size() - GC_get_free_bytes(),
+        .live_bytes = GC_get_heap_size() - GC_get_free_bytes() - boehm_root_bytes,
         .pauses = pauses_.count(),
         .pause_max = time(pauses_.max()),
         .pause_p99 = time(pauses_.quantile(0.99)),
@@ -66,7 +89,7 @@ struct boehm_collector {
   template <class T>
   using pointer = T*;
   template <class T>
-  using roots = std::vector<pointer<T>, gc_allocator<pointer<T>>>;
+  using roots = std::vector<pointer<T>, boehm_roots<pointer<T>>>;
 
   static void start() {
     GC_set_warn_proc(GC_ignore_warn_proc);  // it warns of large blocks, of which we have some
@@ -105,6 +128,9 @@ struct boehm_collector {
 
   static void collect_all() { GC_gcollect(); }
   static observation observe() { return boehm_pauses<Incremental>::observe(); }
+
+  // What a node of that size really takes.
+  static std::size_t block_bytes(std::size_t size) { return GC_size(GC_MALLOC_ATOMIC(size)); }
 };
 
 using boehm = boehm_collector<false>;

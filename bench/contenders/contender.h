@@ -14,6 +14,7 @@
 //   start()                before anything else happens in the process
 //   keep<W>(args...)       the workload itself, where the collector looks for roots
 //   bytes                  bytes that a node holds beside itself (below, what all others have)
+//   block_bytes(size)      what it takes to allocate that much, if observe() counts no objects
 //   collect_all()          a full collection, to its end
 //   collect_slice(budget)  a part of one; returns whether work is left
 //

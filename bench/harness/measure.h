@@ -135,7 +135,7 @@ row measure(const plan& p, const Args&... args) {
       last = ticks();
     }
     if constexpr (needs_preparation<Workload>) {
-      if (i + 1 < end) prepare(workload, i + 1);
+      if (i + 1 < end && !is_done(workload)) prepare(workload, i + 1);
       losses.since_last();
       last = ticks();
     }

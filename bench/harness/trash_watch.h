@@ -25,8 +25,8 @@ class trash_watch {
       const observation now = Contender::observe();
       const auto alive = static_cast<double>(workload.alive());
       // A collector that counts objects knows what one takes on average. All nodes of a workload
-      // have one size. Of one that counts bytes only we have to assume that it rounds nothing.
-      double node_bytes = static_cast<double>(Workload::node_bytes);
+      // have one size.
+      double node_bytes = block_bytes_;
       if (now.live_objects > 0) {
         node_bytes = static_cast<double>(now.live_bytes) / static_cast<double>(now.live_objects);
       }
@@ -68,6 +68,15 @@ class trash_watch {
     return std::chrono::duration<double, std::micro>(time).count();
   }
 
+  static double block_bytes() {
+    if constexpr (requires { Contender::block_bytes(Workload::node_bytes); }) {
+      return static_cast<double>(Contender::block_bytes(Workload::node_bytes));
+    } else {
+      return static_cast<double>(Workload::node_bytes);
+    }
+  }
+
+  double block_bytes_ = block_bytes();
   collector_figures figures_;
 };
 

@@ -80,9 +80,9 @@ class Chart:
     def py(self, value):
         return self.height - BOTTOM - self.y.place(value) * (self.height - TOP - BOTTOM)
 
-    def _text(self, x, y, text, kind, anchor="middle", extra=""):
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" text-anchor="{anchor}"'
-                          f'{extra}>{html.escape(text)}</text>')
+    def _text(self, x, y, text, kind, anchor="middle"):
+        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" text-anchor="{anchor}">'
+                          f'{html.escape(text)}</text>')
 
     def _rule(self, x1, y1, x2, y2, kind):
         self.parts.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
@@ -99,11 +99,9 @@ class Chart:
             self._rule(self.px(value), TOP, self.px(value), bottom, "grid")
             self._text(self.px(value), bottom + 16, x_text(value), "tick")
         self._rule(LEFT, bottom, right, bottom, "axis")
-        self._text(LEFT, TOP - 12, title, "title", "start")
+        self.parts.append(f'<text x="8" y="{TOP - 12}" class="title">{html.escape(title)}'
+                          f'<tspan class="label" dx="8">{html.escape(y_label)}</tspan></text>')
         self._text((LEFT + right) / 2, self.height - 8, x_label, "label")
-        middle = (TOP + bottom) / 2
-        self._text(14, middle, y_label, "label", "middle",
-                   f' transform="rotate(-90 14 {middle:.1f})"')
 
     def line(self, contender, name, points, marks=False):
         """A series; with marks where it has few points."""

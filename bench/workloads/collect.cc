@@ -54,7 +54,7 @@ void add(registry& all, const char* name, std::size_t nodes, occasion runs, cons
        .quick = {.warm_up = 1, .operations = 3},
        .control_ns = 0,
        .runs = runs,
-       .parameters = {{"live", nodes}, {"rates", 0}}},
+       .parameters = {{"live", nodes}}},
       nodes);
 }
 

@@ -1,7 +1,7 @@
 // Question: how long does one single dead cycle of N nodes stop the program?
 //
 // The plot where we lose. A component of N nodes: a ring, and two random edges more in every node.
-// Its last reference goes, and it is disposed of: by tricycle in slices of 100 us, each an
+// Its last reference goes, and it is disposed of: by tricycle in slices of 10 us, each an
 // operation; by the Boehm collector in a collection; by hand, in one go. Unmeasured in between, it
 // is built anew.
 //
@@ -63,7 +63,7 @@ class giant {
 
  private:
   using pointer = typename C::template pointer<member<C>>;
-  static constexpr auto kSlice = std::chrono::microseconds(100);
+  static constexpr auto kSlice = std::chrono::microseconds(10);
 
   void build() {
     typename C::template roots<member<C>> all(members_);
@@ -96,11 +96,11 @@ void add(registry& all, std::size_t members, const char* name) {
   all.add<giant, contenders<intrusive, boehm, tricycle_ref>>(
       {.name = name,
        .operation = absl::StrCat("dispose of one dead component of ", members,
-                                 " nodes with 3 edges (tricycle: in slices of 100 us)"),
+                                 " nodes with 3 edges (tricycle: in slices of 10 us)"),
        .full = p,
        .quick = p,
        .control_ns = 0,
-       .parameters = {{"members", members}, {"rates", 0}}},
+       .parameters = {{"members", members}, {"deferred", 1}}},
       members, rounds);
 }
 

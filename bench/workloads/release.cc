@@ -104,7 +104,7 @@ void add_release(registry& all) {
        .full = p,
        .quick = p,
        .control_ns = 0,
-       .parameters = {{"rates", 0}, {"deferred", 1}}},
+       .parameters = {{"deferred", 1}}},
       kNodes);
 }
 
