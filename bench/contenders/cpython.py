@@ -22,7 +22,7 @@ import time
 RING_NODES = 8
 SCALE = 10  # the live graph has a tenth of the nodes
 TAIL_STEPS = 8  # as kTailSteps in harness/row.h
-SLOW_NS = 50_000
+SLOW_NS = 20_000
 SAMPLES = 200
 
 # Workload -> window, nodes of the live graph, operations, and those of a quick run.
@@ -76,20 +76,16 @@ class Pauses:
             self.times.append(time.perf_counter_ns() - self.begin)
 
 
-class ProcFile:
-    """The second number in a file of /proc; 0 if the system does not tell."""
+class LostTime:
+    """The time that was taken from this thread, which never waits for anything."""
 
-    def __init__(self, path):
-        try:
-            self.file = open(path, "rb", buffering=0)
-        except OSError:
-            self.file = None
+    def __init__(self):
+        self.last = time.perf_counter_ns() - time.thread_time_ns()
 
-    def read(self):
-        if self.file is None:
-            return 0
-        self.file.seek(0)
-        return int(self.file.read(128).split()[1])
+    def since_last(self):
+        now = time.perf_counter_ns() - time.thread_time_ns()
+        lost, self.last = max(now - self.last, 0), now
+        return lost
 
 
 def make_ring(payload):
@@ -115,8 +111,7 @@ def measure(workload, quick):
     window_size, live, full_operations, quick_operations = WORKLOADS[workload]
     operations = quick_operations if quick else full_operations
     pauses = Pauses()
-    schedule = ProcFile("/proc/thread-self/schedstat")
-    memory = ProcFile("/proc/self/statm")
+    losses = LostTime()
     numbers = RandomNumbers()
     clock = time.perf_counter_ns
 
@@ -129,7 +124,7 @@ def measure(workload, quick):
 
     sample_every = max(operations // SAMPLES, 1)
     spent = longest = longest_wall = lost = 0
-    lost_before = schedule.read()
+    losses.since_last()
     last = clock()
     for i in range(operations):
         window[i % window_size] = make_ring(i)
@@ -140,9 +135,7 @@ def measure(workload, quick):
         last = now
         if latency >= SLOW_NS:
             longest_wall = max(longest_wall, latency)
-            lost_now = schedule.read()
-            missed = min(latency, lost_now - lost_before)
-            lost_before = lost_now
+            missed = min(latency, losses.since_last())
             lost += missed
             latency -= missed
             last = clock()
@@ -154,9 +147,9 @@ def measure(workload, quick):
             course["s"].append(round(spent / 1e9, 4))
             course["max_us"].append(round(longest / 1e3, 2))
             course["trash_mib"].append(0)
-            course["resident_mib"].append(round(memory.read() * 4096 / 2**20, 1))
+            course["resident_mib"].append(round(memory_mib("VmRSS:"), 1))
             longest = 0
-            lost_before = schedule.read()
+            losses.since_last()
             last = clock()
 
     ordered = sorted(latencies)
@@ -176,16 +169,16 @@ def measure(workload, quick):
         "ns_per_node": spent / (operations * RING_NODES), "p50_us": quantile(0.5),
         "p99_us": quantile(0.99), "p999_us": quantile(0.999), "p9999_us": quantile(0.9999),
         "max_us": ordered[-1] / 1e3, "max_wall_us": max(longest_wall, ordered[-1]) / 1e3,
-        "peak_mib": peak_memory_mib(), "pauses": len(stops), "pause_max_us": stops[-1] / 1e3,
+        "peak_mib": memory_mib("VmHWM:"), "pauses": len(stops), "pause_max_us": stops[-1] / 1e3,
         "pause_p99_us": stops[int(len(stops) * 0.99)] / 1e3, "pause_total_us": sum(stops) / 1e3,
         "tail_us": tail + [ordered[-1] / 1e3], "course": course,
     }
 
 
-def peak_memory_mib():
+def memory_mib(key):
     with open("/proc/self/status", encoding="utf-8") as status:
         for line in status:
-            if line.startswith("VmHWM:"):
+            if line.startswith(key):
                 return int(line.split()[1]) / 1024
     return 0.0
 

@@ -15,9 +15,10 @@
 //   I1  Each operation's end is the next one's start: no stop of the program falls in a gap. What
 //       is not an operation (a sample, a preparation) starts the clock anew.
 //   I2  The loop allocates nothing.
-//   I3  What the kernel gave to other processes during an operation is known and is not charged to
-//       it. Only slow operations pay for the question, and after their end: who lost the processor
-//       has not been fast.
+//   I3  What other processes and other virtual machines took during an operation is known and is
+//   not
+//       charged to it. Only slow operations pay for the question, and after their end: who lost the
+//       processor has not been fast.
 #ifndef TRICYCLE_BENCH_HARNESS_MEASURE_H_
 #define TRICYCLE_BENCH_HARNESS_MEASURE_H_
 
@@ -103,7 +104,7 @@ row measure(const plan& p, const Args&... args) {
   const std::uint64_t sample_every = std::max<std::uint64_t>(p.operations / p.samples, 1);
   const std::uint64_t end = p.warm_up + p.operations;
   const std::uint64_t nodes_before = workload.nodes();
-  const auto slow = static_cast<std::uint64_t>(50'000 * per_ns);
+  const auto slow = static_cast<std::uint64_t>(20'000 * per_ns);
   std::uint64_t until_sample = sample_every;
   std::uint64_t longest = 0;  // since the last sample
   std::uint64_t longest_wall = 0;

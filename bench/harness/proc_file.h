@@ -6,10 +6,13 @@
 #define TRICYCLE_BENCH_HARNESS_PROC_FILE_H_
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
+#include <utility>
 
 namespace bench {
 
@@ -37,21 +40,44 @@ class proc_file {
   int descriptor_;
 };
 
-// The time for which this thread was ready to run and another had its processor.
+// The time that was taken from this thread: by other processes, or by other virtual machines.
+//
+// Whoever never let go of the processor lost all the time that it did not run. If it did let go, to
+// wait for threads of its own, that wait is its own affair: then only what it spent in the queue
+// for a processor counts as lost.
 class lost_time {
  public:
-  lost_time() { since_last(); }
-
+  // Nanoseconds lost since the last call.
   std::uint64_t since_last() {
-    const std::uint64_t total = schedule_.second_number();
-    const std::uint64_t lost = total - last_;
-    last_ = total;
-    return lost;
+    const reading now = read();
+    const reading then = std::exchange(last_, now);
+    if (now.waits != then.waits) return now.queued - then.queued;
+    const std::uint64_t passed = now.wall - then.wall, ran = now.ran - then.ran;
+    return passed > ran ? passed - ran : 0;
   }
 
  private:
-  proc_file schedule_{"/proc/thread-self/schedstat"};  // nanoseconds run, nanoseconds waited, ...
-  std::uint64_t last_ = 0;
+  struct reading {
+    std::uint64_t wall, ran, queued;
+    long waits;
+  };
+
+  static std::uint64_t nanoseconds(clockid_t clock) {
+    timespec t;
+    clock_gettime(clock, &t);
+    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 +
+           static_cast<std::uint64_t>(t.tv_nsec);
+  }
+
+  reading read() {
+    rusage usage;
+    getrusage(RUSAGE_THREAD, &usage);
+    return {nanoseconds(CLOCK_MONOTONIC), nanoseconds(CLOCK_THREAD_CPUTIME_ID),
+            schedule_.second_number(), usage.ru_nvcsw};
+  }
+
+  proc_file schedule_{"/proc/thread-self/schedstat"};  // nanoseconds run, nanoseconds queued, ...
+  reading last_ = read();
 };
 
 // The memory of this process that is resident.

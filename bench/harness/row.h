@@ -25,8 +25,8 @@ struct collector_figures {
   double trash_of_bound = 0;  // the most of it, as a share of what was allowed at that moment
 };
 
-// Latencies and times leave out what the kernel gave to other processes meanwhile, except where
-// `wall` is in the name.
+// Latencies and times leave out what other processes took meanwhile, except where `wall` is in the
+// name.
 struct row {
   std::string workload{};
   std::string contender{};

@@ -9,6 +9,7 @@ import plots
 import table
 from figures import OURS, REFERENCE, SHORT, micros
 
+LONGEST = (OURS, REFERENCE, "boehm")
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -71,18 +72,21 @@ def _grid(figures):
     rows = []
     for workload in cells:
         time = {c: figures.get(workload, c, "ns_per_node") for c in figures.contenders(workload)}
-        ours, longest = time.get(OURS), figures.best(workload, OURS, "max_us")
+        ours = time.get(OURS)
         numbers = [figures.parameter(workload, key) for key in ("ring", "live", "cyclic", "payload")]
         rows.append(
             "<tr>" + "".join(f"<td class='num'>{n:,}</td>" for n in numbers) +
             (f"<td class='num'>{ours:,.0f}</td>" if ours else "<td>-</td>") +
             "".join(cell(bars.ratio(ours, time.get(c))) for c in (REFERENCE, "intrusive", "boehm")) +
-            (f"<td class='num'>{micros(longest)}</td></tr>" if longest else "<td>-</td></tr>"))
+            "".join(f"<td class='num'>{micros(us) if us else '-'}</td>"
+                    for us in (figures.best(workload, c, "max_us") for c in LONGEST)) + "</tr>")
     head = "".join(f"<th>{name}</th>" for name in (
         "nodes in a ring", "live nodes", "% cyclic", "payload, bytes", "ns per node",
-        "/ shared_ptr", "/ intrusive_ptr", "/ Boehm GC", "longest operation, us"))
+        "/ shared_ptr", "/ intrusive_ptr", "/ Boehm GC", "longest operation, us", "of shared_ptr",
+        "of Boehm GC"))
     return ("<section><h2>The grid</h2><p class='see'>Time of tricycle over that of the others in each "
-            "cell: green is faster, red more than twice as slow.</p>"
+            "cell: green is faster, red more than twice as slow; the longest operation includes "
+            "building its ring.</p>"
             f"<div class='wide'><table class='data'><tr>{head}</tr>{''.join(rows)}</table></div>"
             "</section>")
 
@@ -135,7 +139,7 @@ def render(figures):
 <meta name="color-scheme" content="light dark"><title>tricycle: benchmarks, {environment['date'][:10]}</title>
 <style>{style}{hiding}</style></head><body>
 <header><h1>tricycle: what a cycle collector costs</h1>
-<p>{kind}. Times leave out what the kernel gave to other processes. Read pause, throughput, trash and
+<p>{kind}. Times leave out what other processes took meanwhile. Read pause, throughput, trash and
 memory together: each can be bought with another. A name in a legend hides its curves.</p>
 <p class="machine">{lines}</p></header>
 <main>{body}</main>

@@ -33,13 +33,13 @@ def _plot(title, see, drawn):
 
 
 def _compared(f, key, workloads, contenders, show):
-    """'tricycle::ref 0.2 ms and 0.3 ms, Boehm GC 6 ms and 30 ms': what was measured, in words."""
+    """': tricycle::ref 0.2 ms and 0.3 ms, Boehm GC 6 ms and 30 ms', or nothing."""
     parts = []
     for contender in contenders:
         values = [f.get(workload, contender, key) for workload in workloads]
         if values and all(v is not None for v in values):
             parts.append(f"{SHORT[contender]} {' and '.join(map(show, values))}")
-    return ", ".join(parts)
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def _percent(nines):
@@ -75,7 +75,7 @@ def latency(f):
     return _plot(
         "How long does an operation take?",
         "The further right a curve stays low, the rarer its stops; its right end is the longest "
-        "operation, beside 1M and 5M live objects: "
+        "operation, beside 1M and 5M live objects"
         + _compared(f, "max_us", LIVE, (OURS, "boehm", "std_shared"), duration) + ".",
         [_latency_chart(f, w) for w in ("rings_1k", "rings_64k", *LIVE)])
 
@@ -193,9 +193,9 @@ def heap(f):
     return _plot(
         "What does the size of the live heap cost?",
         "Everyone slows down as the heap outgrows the caches, but stops that grow with the heap are "
-        "a scan; beside 1M and 5M objects: "
+        "a scan (beside 1M and 5M objects"
         + _compared(f, "ops_per_s", LIVE, (OURS, "boehm", "std_shared"), lambda v: number(v) + "/s")
-        + ".",
+        + ").",
         [_heap_chart(f, "ops_per_s", "throughput: rings of 8, all cyclic", "operations per second",
                      number),
          _heap_chart(f, "max_us", "longest operation", "", duration)])

@@ -28,8 +28,8 @@ MICRO_CONTENDERS = {"manual": "manual", REFERENCE: "shared_ptr", "boost_local": 
                     "intrusive": "intrusive", "intrusive_atomic": "atomic", OURS: "tricycle"}
 
 LEGEND = [
-    "Latencies are the operation's, whatever stopped it, but without what the kernel gave to other "
-    "processes; 'max wall' is with it.",
+    "Latencies are the operation's, whatever stopped it, but without what other "
+    "processes took meanwhile; 'max wall' is with it.",
     "'vs shared' is time over that of std::shared_ptr; 'gc pause' the longest stop that a collector "
     "tells of, on the wall clock.",
 ]

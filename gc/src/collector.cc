@@ -175,11 +175,13 @@ void collector::settle_one(pile::entry e, bool age) noexcept {
   if (is_wanted(h)) heap_.enqueue(h);
 }
 
-/// The candidate `e` was found alive, but its search stopped at an object that this collection had
-/// found alive before, from what was read in an earlier slice, and the program has run since: what
-/// was true then may have changed without a count of the candidate's telling. It is examined again in the next collection.
+/// The candidate `e` was found alive, but the program has run since the first of this collection
+/// was read, and the search came upon an object that had been found alive, or that had been
+/// dropped, when is not known. What was true then may have changed without a count's telling: `e`
+/// is examined again in the next collection. (`doubtful_`; one candidate is enough, as the others
+/// are reached from it.)
 void collector::look_again_if_stale(pile::entry e) const noexcept {
-  if (e.tagged() && met_settled_ && stale_marks_ && !is_dead(e.object()))
+  if (e.tagged() && doubtful_ && stale_marks_ && !is_dead(e.object()))
     e.object()->count &= ~unwanted;
 }
 

@@ -157,10 +157,12 @@ class collector {
   const std::uint64_t scope_;     // heap number and generation 0, as they lie in a header
   unsigned oldest_ = 0;
   phase phase_ = phase::idle;
-  bool exact_ = true;         // nothing ran between this batch's start and now
-  bool large_ = false;        // this batch reached so much that its survivors will hardly die young
-  bool narrowing_ = false;    // the working set are suspects already: nothing joins
-  bool met_settled_ = false;  // this batch came upon an object that an earlier one found alive
+  bool exact_ = true;       // nothing ran between this batch's start and now
+  bool large_ = false;      // this batch reached so much that its survivors will hardly die young
+  bool narrowing_ = false;  // the working set are suspects already: nothing joins
+  /// This batch came upon an object that an earlier one found alive, or, after a stop, upon one
+  /// that wanted examination: if what it finds alive is dead, no count may ever tell.
+  bool doubtful_ = false;
   bool stale_marks_ = false;  // they may rest on what was read in an earlier slice
   bool threw_ = false;        // a trace function did, in this collection
   bool failed_ = false;       // memory ran out, or a trace function threw, in this step

@@ -47,7 +47,7 @@ void collector::examine_edges(edge_visitor& visit, void* self) {
     }
     const bool known = c.is_mine(h);
     if (known && mark_of(h) != mark::met) {
-      c.met_settled_ = true;
+      c.doubtful_ = true;
       continue;
     }
     if (!known && !c.in_scope(h)) continue;
@@ -69,7 +69,7 @@ bool collector::examine(header* candidate) {
   g.nodes = g.edges = 0;
   spilled_ = false;
   exact_ = true;
-  met_settled_ = false;
+  doubtful_ = false;
   add_small(candidate);
   edge_visitor visit(&examine_edges, this);
   for (std::uint32_t i = 0; i < g.nodes; ++i) {

@@ -260,7 +260,8 @@ void heap_core::destroy_all() {
   pile all(chunks);
   do {
     all.clear();
-    // Without memory for the whole list, its begin is destroyed first; and the rest in another round.
+    // Without memory for the whole list, its begin is destroyed first; and the rest in another
+    // round.
     bool room = true;
     for_each_object([&](header* h) { room = room && all.push(h); });
     for (pile::cursor c; !all.at_end(c);) {

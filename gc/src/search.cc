@@ -40,7 +40,7 @@ void collector::meet(header* h) noexcept {
     if (m == (narrowing_ ? mark::suspect : mark::met))
       ++h->trial;
     else if (m == mark::live)
-      met_settled_ = true;
+      doubtful_ = true;
     return;
   }
   if (narrowing_ || !in_scope(h)) return;
@@ -48,7 +48,11 @@ void collector::meet(header* h) noexcept {
     failed_ = true;
     return;
   }
-  if (place_of(h) == place::buffered) heap_.forget_candidate(h);
+  if (place_of(h) == place::buffered) {
+    heap_.forget_candidate(h);
+    // Its last drop may be younger than what this batch has read: the batch's candidate stands in.
+    if (!exact_) doubtful_ = true;
+  }
   set_place(h, mine_);
   h->trial = 1;
   h->count |= unwanted;

@@ -53,12 +53,12 @@ enum class op : std::uint8_t {
 inline constexpr std::uint32_t ops = 28;
 
 // What an actor does: bits of its script. In its destructor, unless said otherwise.
-inline constexpr std::uint32_t keeps_fellow = 1;  // moves what it holds to the shelf
-inline constexpr std::uint32_t makes = 2;         // a new object on the shelf, with a dead ring
-inline constexpr std::uint32_t drops = 4;         // something from the shelf
-inline constexpr std::uint32_t collects = 8;      // all of it
-inline constexpr std::uint32_t slices = 16;       // a slice
-inline constexpr std::uint32_t locks = 32;        // a weak root, to the shelf
+inline constexpr std::uint32_t keeps_fellow = 1;   // moves what it holds to the shelf
+inline constexpr std::uint32_t makes = 2;          // a new object on the shelf, with a dead ring
+inline constexpr std::uint32_t drops = 4;          // something from the shelf
+inline constexpr std::uint32_t collects = 8;       // all of it
+inline constexpr std::uint32_t slices = 16;        // a slice
+inline constexpr std::uint32_t locks = 32;         // a weak root, to the shelf
 inline constexpr std::uint32_t shows_itself = 64;  // in its constructor, on the shelf
 inline constexpr std::uint32_t scripts = 128;
 
