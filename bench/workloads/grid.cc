@@ -155,7 +155,7 @@ void add(registry& all, const cell& c, occasion runs) {
                            c.cyclic, "_p", is_large ? "64k" : payload),
       .operation = absl::StrCat("ring churn: ", c.ring, " nodes of ", payload, " bytes, ", c.cyclic,
                                 " % cyclic, beside ", c.live, " live ones"),
-      .full = plan_for(c, is_large ? 200'000 : 8'000'000),
+      .full = plan_for(c, is_large ? 100'000 : 4'000'000),
       .quick = plan_for(c, is_large ? 50'000 : 1'600'000),
       .control_ns = 0,
       .runs = runs,

@@ -45,7 +45,7 @@ class rings {
 void add(registry& all, const char* name, std::size_t window, const char* operation) {
   all.add<rings, every_contender>({.name = name,
                                    .operation = operation,
-                                   .full = {.warm_up = 2 * window, .operations = 8'000'000},
+                                   .full = {.warm_up = 2 * window, .operations = 4'000'000},
                                    .quick = {.warm_up = 2 * window, .operations = 800'000},
                                    .control_ns = 300,
                                    .quick_has_all = window == 1'024,
