@@ -69,7 +69,13 @@ class heap_core : public hot_heap {
   void enqueue(header* h) noexcept;
   void forget_candidate(header* h) noexcept;
   /// After its destructor: gives the block back, unless references or a list still hold it.
-  void bury(header* h) noexcept;
+  void bury(header* h, const object_type& type) noexcept {
+    if (h->count == 0 && place_of(h) == place::none) [[likely]]
+      release_block(h, type);
+    else
+      h->word |= gone_bit;
+  }
+  void bury(header* h) noexcept { bury(h, *type_of_object(h)); }
   /// Destroys what was deferred, until the time is up. True: nothing is left.
   bool release_deferred(meter& time) noexcept;
   /// A list of the collector lets go of an object that died meanwhile.
@@ -130,14 +136,17 @@ class heap_core : public hot_heap {
   void start_what_is_due(std::size_t bound) noexcept;
   [[nodiscard]] double urgency(std::size_t bound) const noexcept;
   void learn(const collector& finished) noexcept;
-  /// No tracing while a destructor is on the stack: the container that dropped its object is
-  /// changing, and may still show elements that it has destroyed (std::vector::clear does).
-  [[nodiscard]] bool may_trace() const noexcept { return !collecting && depth_ == 0; }
+  /// No tracing while a destructor is on the stack, of whichever heap of this thread: the container
+  /// that dropped its object is changing, and may still show elements that it has destroyed
+  /// (std::vector::clear does). O(heaps of the thread).
+  [[nodiscard]] bool may_trace() const noexcept;
+  [[nodiscard]] bool is_busy() const noexcept { return collecting || depth_ != 0; }
   void start_all(unsigned oldest) noexcept;
   bool advance(collector& c, meter& time, collection& done);
   void end_if_empty() noexcept;
   [[nodiscard]] header* take_block(const object_type& type) noexcept;
-  void give_blocks_back() noexcept;
+  /// All but `keep_bytes` of each class.
+  void give_blocks_back(std::size_t keep_bytes) noexcept;
   [[gnu::noinline]] void release_slow(header* h, const object_type& type) noexcept;
   [[nodiscard]] std::uint32_t limit_at_hand(std::size_t which) const noexcept;
   [[nodiscard]] std::size_t in_use(std::size_t which) const noexcept;
@@ -146,7 +155,10 @@ class heap_core : public hot_heap {
   // it; deeper ones wait on a list, so that a chain of any length needs little stack.
   static constexpr unsigned release_depth = 32;
 
-  static constexpr std::size_t at_hand_bytes = std::size_t{32} << 10;  // kept, at most, of a class
+  // Free blocks kept at hand, at most, of a class: a block that goes through its slab costs twice as
+  // much. An explicit collection leaves only the smaller part.
+  static constexpr std::size_t at_hand_bytes = std::size_t{4} << 20;
+  static constexpr std::size_t at_hand_bytes_after_collect = std::size_t{32} << 10;
   static constexpr std::size_t refill_bytes = std::size_t{1} << 10;    // taken at once
 
   unsigned depth_ = 0;                    // of destructors on the stack
@@ -162,6 +174,7 @@ class heap_core : public hot_heap {
   alloc::block_store blocks_;
   const unsigned number_;
   std::uintptr_t owner_;
+  heap_core* next_here_ = nullptr;  // the thread's other heaps
   bool ended_ = false;
 
   collector minor_;

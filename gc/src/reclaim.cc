@@ -119,10 +119,15 @@ collector::step collector::reclaim(meter& time) {
       case stage::null: {
         edge_visitor visit(&null_edges, this);
         while (!components_.at_end(at_)) {
+          const pile::cursor here = at_;
           // A trace function that throws only now, after it has not when the edges were counted, is
-          // asked once more: with its edges, a fellow's destructor would find the destroyed.
-          if (header* h = components_.read(at_).object())
-            if (!follow(h, visit)) follow(h, visit);
+          // asked once more. Throws it again, its object is never destroyed: what the edges it hides
+          // lead to keeps its memory, and no one's destructor runs for it.
+          header* h = components_.read(at_).object();
+          if (h != nullptr && !follow(h, visit) && !follow(h, visit)) {
+            pile::erase(here);
+            set_place(h, place::none);
+          }
           if (spent(time)) return step::out_of_time;
         }
         at_ = component_;

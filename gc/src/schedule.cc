@@ -141,7 +141,7 @@ void heap_core::pace() {
   chunks.refill();
   chunks.trim(4);
   directory.refill();
-  if (!config.automatic || !may_trace()) return;
+  if (!config.automatic || is_busy()) return;
   const std::size_t bound = trash_bound();
   start_what_is_due(bound);
   if (!minor_.running() && !major_.running() && deferred_.empty()) return;
@@ -152,6 +152,7 @@ void heap_core::pace() {
   if (begin - slice_end_ <
       std::chrono::duration_cast<clock::duration>(slice_length_ * (1 / share - 1)))
     return;
+  if (!may_trace()) return;
   meter time(begin + config.pause_target);
   collection done;
   slice(time, done);
@@ -186,6 +187,7 @@ collection heap_core::collect(unsigned oldest) {
            std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
                        [](const auto& c) { return c.size() != 0; }));
   chunks.trim(~std::size_t{0});
+  give_blocks_back(at_hand_bytes_after_collect);
   done.duration = clock::now() - begin;
   return done;
 }
