@@ -281,7 +281,10 @@ void heap_core::destroy_all() {
     // Without memory for the whole list, its begin is destroyed first; and the rest in another
     // round.
     bool room = true;
-    for_each_object([&](header* h) { room = room && all.push(h); });
+    start_walk();
+    walk_some(~std::size_t{0}, [&](header* h) {
+      if (!is_dead(h) && type_of_object(h) != nullptr) room = room && all.push(h);
+    });
     for (pile::cursor c; !all.at_end(c);) {
       header* h = all.read(c).object();
       if (place_of(h) == place::buffered) forget_candidate(h);

@@ -91,6 +91,17 @@ class heap_core : public hot_heap {
   [[nodiscard]] statistics stats() const noexcept;
   void configure(const settings& with) noexcept;
 
+  /// A walk over all headers, also those of free blocks (dead) and of objects under construction.
+  /// It can stop after `most` of them and go on later; what is made meanwhile may be missed. True:
+  /// there are more.
+  void start_walk() noexcept { blocks_.start_walk(); }
+  template <class Visit>
+  bool walk_some(std::size_t most, Visit&& visit) {
+    return blocks_.walk_some(
+        most, [&visit](void* small) { visit(static_cast<header*>(small)); },
+        [&visit](alloc::large_link* link) { visit(reinterpret_cast<header*>(link + 1)); });
+  }
+
   [[nodiscard]] unsigned number() const noexcept { return number_; }
   /// Objects whose block is taken and not given back, and the bytes of the blocks. O(size classes).
   [[nodiscard]] std::size_t live_objects() const noexcept;
@@ -114,17 +125,6 @@ class heap_core : public hot_heap {
  private:
   explicit heap_core(unsigned number);
   ~heap_core() = default;
-  /// Calls visit(header*) for every object that is neither dead nor under construction.
-  template <class Visit>
-  void for_each_object(Visit&& visit) {
-    const auto look = [&visit](header* h) {
-      if (!is_dead(h) && type_of_object(h) != nullptr) visit(h);
-    };
-    blocks_.for_each([&look](void* small) { look(static_cast<header*>(small)); },
-                     [&look](void* large) {
-                       look(reinterpret_cast<header*>(static_cast<alloc::large_link*>(large) + 1));
-                     });
-  }
   void destroy_all();
   void leave() noexcept;
   [[gnu::noinline]] void die_slow(header* h) noexcept;
@@ -141,7 +141,7 @@ class heap_core : public hot_heap {
   /// (std::vector::clear does). O(heaps of the thread).
   [[nodiscard]] bool may_trace() const noexcept;
   [[nodiscard]] bool is_busy() const noexcept { return collecting || depth_ != 0; }
-  void start_all(unsigned oldest) noexcept;
+  void start_major(unsigned oldest, bool all) noexcept;
   bool advance(collector& c, meter& time, collection& done);
   void end_if_empty() noexcept;
   [[nodiscard]] header* take_block(const object_type& type) noexcept;
@@ -155,11 +155,11 @@ class heap_core : public hot_heap {
   // it; deeper ones wait on a list, so that a chain of any length needs little stack.
   static constexpr unsigned release_depth = 32;
 
-  // Free blocks kept at hand, at most, of a class: a block that goes through its slab costs twice as
-  // much. An explicit collection leaves only the smaller part.
+  // Free blocks kept at hand, at most, of a class: a block that goes through its slab costs twice
+  // as much. An explicit collection leaves only the smaller part.
   static constexpr std::size_t at_hand_bytes = std::size_t{4} << 20;
   static constexpr std::size_t at_hand_bytes_after_collect = std::size_t{32} << 10;
-  static constexpr std::size_t refill_bytes = std::size_t{1} << 10;    // taken at once
+  static constexpr std::size_t refill_bytes = std::size_t{1} << 10;  // taken at once
 
   unsigned depth_ = 0;                    // of destructors on the stack
   unsigned depth_limit_ = release_depth;  // 0 while releases are timed: all go through die_slow
@@ -183,6 +183,7 @@ class heap_core : public hot_heap {
   std::size_t major_at_bytes_ = 0;       // allocated_bytes() when the last one began
   std::size_t old_at_bytes_ = 0;         // the same, of the last of the old generation
   std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
+  std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
   clock::time_point slice_end_{};        // of the last automatic one
   clock::duration slice_length_{0};
