@@ -31,7 +31,21 @@ bool collector::follow(header* h, edge_visitor& visit) noexcept {
   audit_edges(h);
 #endif
   try {
-    type_of_object(h)->trace(object_of(h), visit);
+    trace_edges(h, visit);
+    visit.flush();
+    return true;
+  } catch (...) {
+    visit.clear();
+    exact_ = false;
+    threw_ = true;
+    return false;
+  }
+}
+
+/// The same for the edges of values whose keys are dead.
+bool collector::follow_entries(const link& entries, edge_visitor& visit) noexcept {
+  try {
+    trace_entries(entries, visit);
     visit.flush();
     return true;
   } catch (...) {

@@ -120,7 +120,7 @@ bool collector::is_out_of_reach(std::uint32_t c) const noexcept {
   const small_graph& g = small_;
   if (g.has_upstream[c]) return false;
   for (std::uint32_t m = g.first_member[c]; m < g.first_member[c + 1]; ++m)
-    if (is_weak(g.node[g.order[m]])) return false;
+    if (has_last_words(g.node[g.order[m]])) return false;
   return true;
 }
 

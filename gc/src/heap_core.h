@@ -72,6 +72,10 @@ class heap_core : public hot_heap {
   void bury(header* h) noexcept;
   /// Destroys what was deferred, until the time is up. True: nothing is left.
   bool release_deferred(meter& time) noexcept;
+  /// What stands between an object that counting has found dead and its destructor (finalize.cc).
+  void finish_life(header* h) noexcept;
+  /// Runs what waits for the end of the heap, the last one first.
+  void run_exit_functions() noexcept;
   /// A list of the collector lets go of an object that died meanwhile.
   void leave_list_dead(header* h) noexcept;
   /// While a slice runs its destructors: what hangs off a dead cycle is destroyed in its time, too.
@@ -103,6 +107,10 @@ class heap_core : public hot_heap {
   chunk_directory directory;
   std::array<candidate_buffer, 3> candidates;
   std::uint64_t candidates_lost = 0;
+  std::uint64_t last_words = 0;   // times that callbacks and finalizers were called
+  std::uint64_t finalized = 0;    // objects whose finalizer has run
+  std::uint64_t resurrected = 0;  // objects found dead that live on
+  link exit_functions;
   bool collecting = false;
 
  private:
@@ -120,9 +128,11 @@ class heap_core : public hot_heap {
                      });
   }
   void destroy_all();
+  void finalize_all(const pile& all, link& limbo, bool with_finalizers) noexcept;
   void leave() noexcept;
   [[gnu::noinline]] void die_slow(header* h) noexcept;
   void die_in_time(header* h) noexcept;
+  [[nodiscard]] bool says_more_later(header* h) noexcept;
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
   bool slice(meter& time, collection& done);
@@ -145,6 +155,10 @@ class heap_core : public hot_heap {
   // An object's first `release_depth` owners are destroyed around it, as users of shared_ptr know
   // it; deeper ones wait on a list, so that a chain of any length needs little stack.
   static constexpr unsigned release_depth = 32;
+
+  /// Callbacks and finalizers may make new objects that have some, and so on: an explicit
+  /// collection, and the end of a heap, listen to so many generations of them.
+  static constexpr unsigned most_talks = 64;
 
   static constexpr std::size_t at_hand_bytes = std::size_t{32} << 10;  // kept, at most, of a class
   static constexpr std::size_t refill_bytes = std::size_t{1} << 10;    // taken at once

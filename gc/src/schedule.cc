@@ -15,6 +15,7 @@
 // garbage is expected in it, from what its candidates yielded before; and at the latest when 16
 // times the live bytes have been allocated.
 #include <algorithm>
+#include <utility>
 
 #include "heap_core.h"
 
@@ -177,11 +178,15 @@ collection heap_core::collect(unsigned oldest) {
   meter unlimited;
   slice(unlimited, done);
   // What a dead component lets go of may be the last door of another: again, until nothing dies.
+  // But what callbacks and finalizers make could go on for ever.
   std::size_t objects = 0;
+  std::uint64_t said = last_words;
+  unsigned talks = 0;
   do {
     objects = done.objects;
     start_all(oldest);
     if (!advance(major_, unlimited, done)) break;  // out of memory
+    if (std::exchange(said, last_words) != last_words && ++talks == most_talks) break;
   } while (done.objects != objects &&
            std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
                        [](const auto& c) { return c.size() != 0; }));
@@ -214,6 +219,8 @@ statistics heap_core::stats() const noexcept {
   for (const candidate_buffer& c : candidates) s.candidates += c.size();
   s.candidates_lost = candidates_lost;
   s.slices = slices_;
+  s.finalized = finalized;
+  s.resurrected = resurrected;
   s.collector_bytes = chunks.bytes();
   s.collecting = minor_.running() || major_.running() || !deferred_.empty();
   s.generations = generations_;

@@ -75,8 +75,12 @@ struct statistics {
   std::size_t candidates = 0;    ///< objects that wait for examination
   std::uint64_t candidates_lost = 0;  ///< candidates that no memory could be had for (0, one hopes)
   std::uint64_t slices = 0;           ///< that the collector ran in
-  std::size_t collector_bytes = 0;    ///< memory of the collector's own buffers
-  bool collecting = false;            ///< a collection, or a release, waits for its next slice
+  std::uint64_t finalized = 0;        ///< objects whose `finalize` has run
+  /// Objects that were found dead, and that a finalizer or a weak callback brought back: with all
+  /// of the dead cycle that they were in.
+  std::uint64_t resurrected = 0;
+  std::size_t collector_bytes = 0;  ///< memory of the collector's own buffers
+  bool collecting = false;          ///< a collection, or a release, waits for its next slice
   std::array<generation_statistics, 3> generations{};
   pause_statistics pauses;
 };
