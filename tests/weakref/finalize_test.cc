@@ -266,9 +266,10 @@ TEST_P(Finalize, TheEndOfAHeapRunsThemAndNobodyIsSaved) {
 TEST_P(Finalize, TheEndOfAHeapComesToAnEndWhateverTheyMake) {
   int runs = 0;
   std::optional<heap> vm(Manual());
+  heap& ending = *vm;
   std::function<void(Mortal&)> again = [&](Mortal&) {
     ++runs;
-    const heap::scope in(*vm);
+    const heap::scope in(ending);
     ref<Mortal> next = make<Mortal>();
     next->in_finalizer = again;
     next->next = next;
