@@ -71,6 +71,7 @@ void collector::begin_batch() noexcept {
   large_ = false;
   narrowing_ = false;
   failed_ = false;
+  search_ = next_search();
   scanned_ = {};
   batch_live_ = live_.size();
   restored_ = live_.end();
@@ -82,6 +83,7 @@ bool collector::narrow() noexcept {
   if (narrowing_ || suspects_.empty()) return false;
   if (suspects_.size() * 4 > live_.size() - batch_live_) return false;
   narrowing_ = true;
+  search_ = next_search();
   working_.swap(suspects_);
   scanned_ = {};
   restored_ = live_.end();

@@ -139,6 +139,15 @@ class collector {
   [[nodiscard]] bool leave_resurrected(meter& time) noexcept;
   [[nodiscard]] bool destroy_limbo(meter& time) noexcept;
 
+  // ephemerons.cc: for each phase, who hands over an ephemeron's edges
+  [[nodiscard]] bool hands_over(ephemeron& entry, bool by_key) const noexcept;
+  [[nodiscard]] bool is_suspect(const header* h) const noexcept;
+  static bool rule_of_subtract(void* self, ephemeron& entry, bool by_key);
+  static bool rule_of_examine(void* self, ephemeron& entry, bool by_key);
+  static bool rule_of_restore(void* self, ephemeron& entry, bool by_key);
+  static bool rule_of_condense(void* self, ephemeron& entry, bool by_key);
+  static bool rule_of_prove(void* self, ephemeron& entry, bool by_key);
+
   // collector.cc
   step settle(meter& time);
   void settle_one(pile::entry e, bool age) noexcept;
@@ -191,6 +200,8 @@ class collector {
   pile components_;            // sinks first; a component's first entry is tagged
   pile edges_, stack_, path_;  // of condense
   std::uint32_t discovered_ = 0;
+
+  std::uint64_t search_ = 0;  // the number of this pass of subtract, or of examine
 
   std::uint32_t work_ = 0;  // units not yet told to the meter
 

@@ -45,6 +45,7 @@ bool collector::discover(header* h) {
   // The tagged entry means: all edges above it have been followed, `h` is finished.
   if (!edges_.push(h, /*tag=*/true) || !stack_.push(h) || !path_.push(h)) return false;
   edge_visitor visit(&condense_edges, this);
+  visit.set_rule(&rule_of_condense);
   // A trace function that throws hides edges: for all we know there was one to itself, and what may
   // be a cycle is proved, or remains a candidate.
   if (!is_dead(h) && !follow(h, visit)) h->trial |= has_self_edge;

@@ -70,8 +70,10 @@ bool collector::examine(header* candidate) {
   spilled_ = false;
   exact_ = true;
   doubtful_ = false;
+  search_ = next_search();
   add_small(candidate);
   edge_visitor visit(&examine_edges, this);
+  visit.set_rule(&rule_of_examine);
   for (std::uint32_t i = 0; i < g.nodes; ++i) {
     g.first_edge[i] = static_cast<std::uint16_t>(g.edges);
     follow(g.node[i], visit);

@@ -26,6 +26,7 @@ void collector::prove_edges(edge_visitor& visit, void* self) {
 /// Atomic: O(members + edges), some nanoseconds each.
 bool collector::prove(pile::cursor from) {
   edge_visitor visit(&prove_edges, this);
+  visit.set_rule(&rule_of_prove);
   bool traced = true;
   for (pile::cursor c = from; !components_.at_end(c);)
     if (header* h = components_.read(c).object()) h->trial = 0;
@@ -144,6 +145,7 @@ collector::step collector::reclaim(meter& time) {
         break;
       case stage::null: {
         edge_visitor visit(&null_edges, this);
+        visit.set_rule(&rule_of_prove);
         while (!components_.at_end(at_)) {
           // A trace function that throws only now, after it has not when the edges were counted, is
           // asked once more: with its edges, a fellow's destructor would find the destroyed.

@@ -96,6 +96,8 @@ bool tell_next(header* h, link& limbo) noexcept;
 /// Frees the entries of a limbo, or the first of them. Runs user code.
 void destroy_entries(link& limbo) noexcept;
 void destroy_entry(link& limbo) noexcept;
+/// Tells the searches of a thread's collectors apart; never 0.
+[[nodiscard]] std::uint64_t next_search() noexcept;
 /// All edges of an object: its own, and those of the values that it is a key of.
 void trace_watched(header* h, edge_visitor& visit);
 inline void trace_edges(header* h, edge_visitor& visit) {

@@ -384,7 +384,8 @@ using FinalizeLeaf = HeapTest;
 
 TEST_F(FinalizeLeaf, ALeafMayHaveOne) {
   int runs = 0;
-  make<LeafWithOne>(runs);
+  ref<LeafWithOne> leaf = make<LeafWithOne>(runs);
+  Drop(leaf);
   EXPECT_EQ(runs, 1);
 }
 

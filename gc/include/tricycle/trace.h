@@ -45,6 +45,8 @@ inline constexpr bool leaf = false;
 
 namespace gc {
 
+struct ephemeron;
+
 enum class edges { none, some, undeclared };
 
 constexpr edges operator|(edges a, edges b) { return a > b ? a : b; }
@@ -129,6 +131,14 @@ class edge_visitor {
     slots_[size_++] = slot;
   }
 
+  /// For the library: whether the edges of an ephemeron's value are to be handed over by its key,
+  /// or by its map. Without a rule: by the key.
+  using ephemeron_rule = bool (*)(void* context, gc::ephemeron& entry, bool by_key);
+  void set_rule(ephemeron_rule rule) noexcept { rule_ = rule; }
+  [[nodiscard]] bool wants(gc::ephemeron& entry, bool by_key) const {
+    return rule_ == nullptr ? by_key : rule_(context_, entry, by_key);
+  }
+
   /// For the library: hands over what has been gathered.
   void flush() {
     consume_(*this, context_);
@@ -173,6 +183,7 @@ class edge_visitor {
   std::size_t size_ = 0;
   consumer consume_;
   void* context_;
+  ephemeron_rule rule_ = nullptr;
   void** slots_[capacity];
 };
 

@@ -10,11 +10,15 @@
 // I2. An *entry* is the target's place in a weak map or set. It leaves the map when its target's
 //     weak references have expired, and is freed after the target's destructor: until then it waits
 //     in a *limbo*, which belongs to whoever sees to that death.
-// I3. An entry that can trace is an *ephemeron* (Hayes 1997): the edges of its value count as edges
-//     of the target, its key. So a value that leads back to its key is an ordinary cycle.
+// I3. An entry that can trace is an *ephemeron* (Hayes 1997): it holds its value as long as both
+// its
+//     key and its map are there. Each phase of a collection says who of the two hands over the
+//     value's edges, so that they are seen once (ephemerons.cc).
 // I4. An attachment is on one list or on none; none means that its links point to itself.
 #ifndef TRICYCLE_DETAIL_ATTACHMENT_H_
 #define TRICYCLE_DETAIL_ATTACHMENT_H_
+
+#include <cstdint>
 
 #include "tricycle/detail/header.h"
 #include "tricycle/detail/side_record.h"
@@ -80,6 +84,16 @@ struct attachment : link {
   explicit attachment(const attachment_kind& is) noexcept : kind(&is) {}
   const attachment_kind* kind;
   side_record* record = nullptr;  // of the target, with a share in it; null: not attached yet
+};
+
+struct ephemeron : attachment {
+  explicit ephemeron(const attachment_kind& is) noexcept : attachment(is) {}
+  header* map = nullptr;  // an object of a heap; null: it has left the map
+  /// Who handed it over to a search, and to which; one for each of a heap's two collectors.
+  struct {
+    std::uint64_t search = 0;
+    bool by_key = false;
+  } seen[2];
 };
 
 struct extension {
