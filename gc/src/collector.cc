@@ -203,8 +203,10 @@ void collector::look_again_if_stale(pile::entry e) const noexcept {
 
 void collector::cancel() noexcept {
   if (phase_ == phase::reclaim) {  // needs no memory, and is not to be left half done
+    const bool within = std::exchange(heap_.collecting, true);
     meter unlimited;
     reclaim(unlimited);
+    heap_.collecting = within;
   }
   // What may be dead must be looked at again, whoever of it was the candidate.
   const auto leave = [this](pile& from, bool tag) {

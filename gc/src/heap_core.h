@@ -82,6 +82,11 @@ class heap_core : public hot_heap {
   void time_releases(const meter& slice) noexcept;
   void end_timed_releases() noexcept;
 
+  // out of the collector's sight, and back (freeze.cc)
+  std::size_t freeze();
+  std::size_t unfreeze();
+  [[nodiscard]] std::size_t frozen();
+
   // when to collect (schedule.cc)
   void pace();
   collection collect(unsigned oldest);

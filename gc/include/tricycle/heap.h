@@ -129,6 +129,9 @@ class heap {
   [[nodiscard]] statistics stats() const;
   void configure(const settings& with);
   [[nodiscard]] settings configuration() const;
+  std::size_t freeze();
+  std::size_t unfreeze();
+  [[nodiscard]] std::size_t frozen() const;
 
  private:
   gc::heap_core* core_;
@@ -149,6 +152,22 @@ bool collect_for(std::chrono::nanoseconds budget);
 /// Changes, or returns, the current heap's settings. O(1).
 void configure(const settings& with);
 [[nodiscard]] settings configuration();
+
+/// What is alive in the current heap now leaves the collector's sight: what a program builds when
+/// it starts, and keeps; and before a fork, so that pages stay shared. Frozen objects are counted,
+/// and die by counting, as ever; but they are never examined, a cycle of them is not found, and
+/// what they refer to counts as held. Garbage that was not found yet is frozen, too: collect()
+/// first.
+///
+/// Returns the number of objects frozen by this call. In a destructor, a finalizer or a weak
+/// callback it does nothing, and returns 0. O(blocks of the heap). What is half destroyed by a
+/// collection is destroyed first: runs user code.
+std::size_t freeze();
+/// All that is frozen is old now, and is examined in the next collection of the old. Returns their
+/// number. O(blocks of the heap); 8 bytes of the collector's memory for each. Runs no user code.
+std::size_t unfreeze();
+/// Objects that are frozen. O(blocks of the heap).
+[[nodiscard]] std::size_t frozen();
 
 }  // namespace v1
 }  // namespace tricycle
