@@ -23,7 +23,7 @@ collector::collector(heap_core& heap, place mine) noexcept
       stack_(heap.chunks),
       path_(heap.chunks) {}
 
-/// Hands the edges of `h` to the visitor's consumer. False when its trace function threw: then not
+/// Hands all edges of `h` to the visitor's consumer. False when its trace function threw: then not
 /// all of them were seen, and nothing that this batch found is exact.
 bool collector::follow(header* h, edge_visitor& visit) noexcept {
   ++work_;
@@ -56,8 +56,27 @@ bool collector::follow_entries(const link& entries, edge_visitor& visit) noexcep
   }
 }
 
+/// The same, of a window of the edges of the object at hand: the first, or the one after the last.
+/// `followed_` is 0 when that was all of them. Where they can't be counted but by walking a
+/// container, windows grow with the walk, so that the walks are no more than twice the edges.
+bool collector::follow_window(header* h, edge_visitor& visit) noexcept {
+  const std::size_t window = std::max(edge_window, walked_);
+  visit.set_window(followed_, window);
+  const bool traced = follow(h, visit);
+  const bool more = traced && visit.is_cut();
+  followed_ = more ? followed_ + window : 0;
+  walked_ = more ? visit.walked() : 0;
+  return traced;
+}
+
+void collector::start_with_all(const stamps& until) noexcept {
+  start(2, until);
+  has_all_ = to_gather_ = true;
+}
+
 void collector::start(unsigned oldest, const stamps& until) noexcept {
   oldest_ = oldest;
+  has_all_ = to_gather_ = gave_up_ = false;
   until_ = until;
   counts_ = {};
   threw_ = false;
@@ -101,13 +120,22 @@ bool collector::run(meter& time) {
     switch (phase_) {
       case phase::idle:
         break;
+      case phase::gather:
+        result = gather(time);
+        next = phase::subtract;
+        break;
       case phase::subtract:
         result = subtract(time);
-        if (result == step::done && !narrowing_) {
+        if (result == step::done && !narrowing_ && !to_gather_) {
           counts_.examined += working_.size();
           large_ = working_.size() >= large_batch;
         }
         next = phase::classify;
+        // Small cycles have been found from their candidates, one by one; now the rest.
+        if (result == step::done && to_gather_ && components_.empty()) {
+          begin_gathering();
+          next = phase::gather;
+        }
         break;
       case phase::classify:
         result = classify(time);
@@ -134,7 +162,7 @@ bool collector::run(meter& time) {
       case phase::settle:
         result = settle(time);
         if (result == step::done) {
-          next = has_candidate() ? phase::subtract : phase::idle;
+          next = has_candidate() || to_gather_ ? phase::subtract : phase::idle;
           if (next == phase::subtract) begin_batch();
         }
         break;
@@ -145,6 +173,7 @@ bool collector::run(meter& time) {
       break;
     }
     if (result == step::out_of_memory) {
+      gave_up_ = true;
       cancel();
       break;
     }
@@ -163,7 +192,7 @@ bool collector::run(meter& time) {
 /// The young and middle leave at once, aged; an old collection's live objects stay marked until its
 /// last batch, so that none is searched twice.
 collector::step collector::settle(meter& time) {
-  if (oldest_ == 2 && has_candidate()) return step::done;
+  if (oldest_ == 2 && (has_candidate() || to_gather_)) return step::done;
   while (!live_.empty()) {
     // The last first: who is to be examined again is then examined in the opposite order, and the
     // one that reaches most comes before those that it reaches.
@@ -232,6 +261,8 @@ void collector::cancel() noexcept {
   prefetched_ = {};
   condensed_ = {};
   discovered_ = 0;
+  followed_ = walked_ = 0;
+  to_gather_ = false;
   phase_ = phase::idle;
 }
 

@@ -76,9 +76,10 @@ bool collector::examine(header* candidate) {
   visit.set_rule(&rule_of_examine);
   for (std::uint32_t i = 0; i < g.nodes; ++i) {
     g.first_edge[i] = static_cast<std::uint16_t>(g.edges);
-    follow(g.node[i], visit);
+    follow_window(g.node[i], visit);
+    if (followed_ != 0 && !spilled_) spill();
     if (spilled_) {
-      scanned_ = working_.nth(i + 1);
+      scanned_ = working_.nth(followed_ == 0 ? i + 1 : i);
       return false;
     }
     // The last of the edges are those to objects met last.

@@ -14,8 +14,11 @@
 // Its collections start when it has grown by a quarter (CPython's 25 % rule), or when as much
 // garbage is expected in it, from what its candidates yielded before; and at the latest when 16
 // times the live bytes have been allocated.
+//
+// Candidates are not quite all: a cycle that was closed by a move never had one, for no count fell.
+// So an explicit collection looks at all there is, and an automatic one does when the heap has
+// doubled since.
 #include <algorithm>
-#include <utility>
 
 #include "heap_core.h"
 
@@ -29,6 +32,7 @@ constexpr std::int64_t urgent_pace_bytes = std::int64_t{2} << 10;  // the same, 
 constexpr std::size_t youngest_ripe_age = std::size_t{128} << 10;
 /// Many candidates in few bytes, from drops without allocations: examined whatever their age.
 constexpr std::size_t too_many_candidates = std::size_t{1} << 16;
+constexpr std::size_t least_doubling = std::size_t{64} << 20;  // bytes, of the live ones
 
 }  // namespace
 
@@ -51,6 +55,10 @@ void heap_core::start_what_is_due(std::size_t bound) noexcept {
   if (major_.running()) return;
   const double expected = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
   const std::size_t live = live_bytes();
+  if (live > 2 * full_live_bytes_ + least_doubling) {
+    start_major(2, /*all=*/true);
+    return;
+  }
   if (candidates[2].size() != 0 &&
       (live > old_live_bytes_ + bound || expected > static_cast<double>(bound / 4) ||
        now - old_at_bytes_ > 16 * live + bound)) {
@@ -82,6 +90,7 @@ void heap_core::learn(const collector& finished) noexcept {
   const unsigned g = finished.oldest();
   if (g == 2) {
     old_live_bytes_ = live_bytes();
+    if (finished.has_all()) full_live_bytes_ = old_live_bytes_;
     if (counts.candidates != 0)
       bytes_per_old_candidate_ =
           (bytes_per_old_candidate_ +
@@ -142,7 +151,7 @@ void heap_core::pace() {
   chunks.refill();
   chunks.trim(4);
   directory.refill();
-  if (!config.automatic || !may_trace()) return;
+  if (!config.automatic || is_busy()) return;
   const std::size_t bound = trash_bound();
   start_what_is_due(bound);
   if (!minor_.running() && !major_.running() && deferred_.empty()) return;
@@ -153,6 +162,7 @@ void heap_core::pace() {
   if (begin - slice_end_ <
       std::chrono::duration_cast<clock::duration>(slice_length_ * (1 / share - 1)))
     return;
+  if (!may_trace()) return;
   meter time(begin + config.pause_target);
   collection done;
   slice(time, done);
@@ -164,11 +174,13 @@ void heap_core::pace() {
   if (share == 1.0) look_again_after(urgent_pace_bytes);
 }
 
-/// Everything that waits, up to `oldest`.
-void heap_core::start_all(unsigned oldest) noexcept {
+/// Every candidate up to generation `oldest`, or all there is.
+void heap_core::start_major(unsigned oldest, bool all) noexcept {
   major_at_bytes_ = allocated_bytes();
   if (oldest == 2) old_at_bytes_ = major_at_bytes_;
-  major_.start(oldest, {candidates[0].seal(), candidates[1].seal(), candidates[2].seal()});
+  if (all) full_live_bytes_ = live_bytes();
+  const collector::stamps now = {candidates[0].seal(), candidates[1].seal(), candidates[2].seal()};
+  all ? major_.start_with_all(now) : major_.start(oldest, now);
 }
 
 collection heap_core::collect(unsigned oldest) {
@@ -178,19 +190,25 @@ collection heap_core::collect(unsigned oldest) {
   meter unlimited;
   slice(unlimited, done);
   // What a dead component lets go of may be the last door of another: again, until nothing dies.
+  // And when there was no memory to look at all there is at once, one candidate after the other.
   // But what callbacks and finalizers make could go on for ever.
   std::size_t objects = 0;
-  std::uint64_t said = last_words;
   unsigned talks = 0;
-  do {
+  bool all = oldest == 2;
+  bool again = true;
+  while (again) {
     objects = done.objects;
-    start_all(oldest);
-    if (!advance(major_, unlimited, done)) break;  // out of memory
-    if (std::exchange(said, last_words) != last_words && ++talks == most_talks) break;
-  } while (done.objects != objects &&
-           std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
-                       [](const auto& c) { return c.size() != 0; }));
+    const std::uint64_t said = last_words;
+    start_major(oldest, all);
+    advance(major_, unlimited, done);
+    if (said != last_words && ++talks == most_talks) break;
+    again = done.objects != objects || (all && major_.gave_up());
+    again = again && std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
+                                 [](const auto& c) { return c.size() != 0; });
+    all = false;
+  }
   chunks.trim(~std::size_t{0});
+  give_blocks_back(at_hand_bytes_after_collect);
   done.duration = clock::now() - begin;
   return done;
 }
@@ -203,7 +221,7 @@ bool heap_core::collect_for(std::chrono::nanoseconds budget) {
   const auto waiting = [this](unsigned g) { return candidates[g].size() != 0; };
   if (!minor_.running() && waiting(0)) minor_.start(0, {candidates[0].seal(), 0, 0});
   if (!slice(time, done) && deferred_.empty() && !major_.running() && (waiting(1) || waiting(2))) {
-    start_all(2);
+    start_major(2, /*all=*/false);
     slice(time, done);
   }
   ++slices_;

@@ -97,6 +97,7 @@ void trace_watched(header* h, edge_visitor& visit) {
 void trace_entries(const link& entries, edge_visitor& visit) {
   for (link* l = entries.next; l != &entries; l = l->next) {
     auto& entry = static_cast<attachment&>(*l);
+    if (visit.is_cut()) return;
     if (entry.kind->trace == nullptr) continue;
     if (visit.wants(static_cast<ephemeron&>(entry), /*by_key=*/true))
       entry.kind->trace(entry, visit);

@@ -35,7 +35,14 @@ struct range_tracer {
     return (edges_of<Elements, Seen...>() | ... | edges::none);
   }
   static void trace(Container& container, edge_visitor& visit) {
-    for (auto& element : container) visit(element);
+    if constexpr (requires { container.begin() + 1; }) {
+      trace_range<typename Container::value_type>(container.begin(), container.size(), visit);
+    } else {
+      for (auto& element : container) {
+        if (visit.is_cut()) return;
+        visit(element);
+      }
+    }
   }
 };
 
@@ -46,6 +53,7 @@ struct tuple_tracer {
   static consteval edges owns() {
     return (edges_of<Elements, Seen...>() | ... | edges::none);
   }
+  static constexpr std::size_t edges_each = sum_of_edges<Elements...>();
   static void trace(Tuple& tuple, edge_visitor& visit) {
     std::apply([&visit](auto&... elements) { visit(elements...); }, tuple);
   }
@@ -76,7 +84,9 @@ struct tracer<std::list<T, A>> : gc::range_tracer<std::list<T, A>, T> {};
 template <class T, class A>
 struct tracer<std::forward_list<T, A>> : gc::range_tracer<std::forward_list<T, A>, T> {};
 template <class T, std::size_t N>
-struct tracer<std::array<T, N>> : gc::range_tracer<std::array<T, N>, T> {};
+struct tracer<std::array<T, N>> : gc::range_tracer<std::array<T, N>, T> {
+  static constexpr std::size_t edges_each = gc::edges_each<T[N == 0 ? 1 : N]>();
+};
 template <class T, class C, class A>
 struct tracer<std::set<T, C, A>> : gc::range_tracer<std::set<T, C, A>, T> {};
 template <class T, class C, class A>

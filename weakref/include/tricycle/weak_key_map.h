@@ -34,7 +34,8 @@ struct key_map_core {
 
   void trace(edge_visitor& visit) {
     if constexpr (std::is_base_of_v<ephemeron, Entry>) {
-      for (weak_place* place = table.first(); place != nullptr; place = table.next_of(*place)) {
+      for (weak_place* place = table.first(); place != nullptr && !visit.is_cut();
+           place = table.next_of(*place)) {
         Entry& entry = Entry::of(*place);
         if (visit.wants(entry, /*by_key=*/false)) Entry::trace(entry, visit);
       }
@@ -176,6 +177,7 @@ struct tracer<weak_key_map<K, V>> {
   static consteval gc::edges owns() {
     return gc::edges::some;
   }
+  static constexpr std::size_t edges_each = 1;
   static void trace(weak_key_map<K, V>& map, edge_visitor& visit) { visit(map.core_); }
 };
 
