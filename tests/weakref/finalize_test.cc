@@ -300,6 +300,8 @@ TEST_P(Finalize, CollectComesToAnEndWhateverTheyMake) {
   for (int i = 0; i < 100; ++i) static_cast<void>(collect_for(1ns));
   Collect();
   stop = true;
+  Collect();
+  EXPECT_EQ(Alive(), 0);
 }
 
 TEST_P(Finalize, DeepChainsNeedNoDeepStack) {
