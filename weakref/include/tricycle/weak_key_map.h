@@ -9,9 +9,11 @@
 #define TRICYCLE_WEAK_KEY_MAP_H_
 
 #include <cstddef>
+#include <memory>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "tricycle/detail/weak_entry.h"
 #include "tricycle/make.h"
@@ -26,21 +28,14 @@ namespace gc {
 template <class Entry>
 struct key_map_core {
   weak_table table;
+  std::vector<ref<map_segment>> segments;  // of ephemerons
 
   key_map_core() = default;
   key_map_core(const key_map_core&) = delete;
   key_map_core& operator=(const key_map_core&) = delete;
   ~key_map_core() { free_entries<Entry>(table); }
 
-  void trace(edge_visitor& visit) {
-    if constexpr (std::is_base_of_v<ephemeron, Entry>) {
-      for (weak_place* place = table.first(); place != nullptr && !visit.is_cut();
-           place = table.next_of(*place)) {
-        Entry& entry = Entry::of(*place);
-        if (visit.wants(entry, /*by_key=*/false)) Entry::trace(entry, visit);
-      }
-    }
-  }
+  void trace(edge_visitor& visit) { visit(segments); }
 };
 
 }  // namespace gc
@@ -60,8 +55,8 @@ struct key_map_core {
 /// weak_value_map. References to values stay valid until their entry is gone.
 template <class K, class V>
 class weak_key_map {
-  using attachment =
-      std::conditional_t<gc::edges_of<V>() == gc::edges::none, gc::attachment, gc::ephemeron>;
+  static constexpr bool is_ephemeron = gc::edges_of<V>() != gc::edges::none;
+  using attachment = std::conditional_t<is_ephemeron, gc::ephemeron, gc::attachment>;
   using entry = gc::weak_entry<attachment, V>;
   using core = gc::key_map_core<entry>;
 
@@ -97,16 +92,17 @@ class weak_key_map {
   std::pair<iterator, bool> try_emplace(ref<K> key, Args&&... args) {
     if (!key) return {iterator(), false};
     if (entry* known = entry_for(key)) return {iterator(core_->table, *known, key), false};
-    if (!core_) core_ = make<core>();
-    // Whatever V's constructor does to this map, its core stays.
-    const ref<core> in = core_;
     auto made = std::make_unique<entry>(std::forward<Args>(args)...);
-    if (entry* known = entry_for(key)) return {iterator(in->table, *known, key), false};
+    if (!core_) core_ = make<core>();
+    gc::map_segment* segment = nullptr;
+    if constexpr (is_ephemeron) segment = &gc::segment_with_room(core_->segments);
+    // V's constructor, or a slice, may have run code that inserted the key.
+    if (entry* known = entry_for(key)) return {iterator(core_->table, *known, key), false};
     entry& at = *made;
-    if constexpr (std::is_same_v<attachment, gc::ephemeron>) at.map = gc::header_of(in.get());
     gc::header* h = gc::header_of(static_cast<const void*>(key.get()));
-    if (!gc::put_entry(in->table, made, h, gc::identity_hash(h))) return {iterator(), false};
-    return {iterator(in->table, at, std::move(key)), true};
+    if (!gc::put_entry(core_->table, made, h, gc::identity_hash(h))) return {iterator(), false};
+    if constexpr (is_ephemeron) segment->enter(at);
+    return {iterator(core_->table, at, std::move(key)), true};
   }
   std::pair<iterator, bool> insert(value_type what) {
     return try_emplace(what.first, std::move(what.second));
@@ -151,7 +147,7 @@ class weak_key_map {
     return ++at;
   }
   void clear() noexcept {
-    if (const ref<core> in = core_) gc::free_entries<entry>(in->table);
+    if (core_) gc::free_entries<entry>(core_->table);
   }
   void swap(weak_key_map& other) noexcept { core_.swap(other.core_); }
   friend void swap(weak_key_map& a, weak_key_map& b) noexcept { a.swap(b); }

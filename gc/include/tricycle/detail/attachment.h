@@ -88,7 +88,10 @@ struct attachment : link {
 
 struct ephemeron : attachment {
   explicit ephemeron(const attachment_kind& is) noexcept : attachment(is) {}
-  header* map = nullptr;  // an object of a heap; null: it has left the map
+  header* map = nullptr;  // the map's object that leads to it, by `in_map`; null: it has left
+  struct place : link {
+    ephemeron* entry = nullptr;
+  } in_map;
   /// Who handed it over to a search, and to which; one for each of a heap's two collectors.
   struct {
     std::uint64_t search = 0;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "tricycle/detail/map_segment.h"
 #include "tricycle/detail/weak_table.h"
 #include "tricycle/ref.h"
 
@@ -36,7 +37,10 @@ struct weak_entry final : Attachment, weak_place {
 
   [[nodiscard]] bool lives() const noexcept { return this->record->target != nullptr; }
 
-  static void tell(attachment& a) noexcept { of(a).table->remove(of(a), /*lives=*/false); }
+  static void tell(attachment& a) noexcept {
+    of(a).table->remove(of(a), /*lives=*/false);
+    leave_segment(of(a));
+  }
   static void expired(attachment& a) noexcept { of(a).table->expired(); }
   static void trace(attachment& a, edge_visitor& visit) { visit(of(a).payload); }
   static void destroy(attachment& a) noexcept {
@@ -78,6 +82,7 @@ bool put_entry(weak_table& table, std::unique_ptr<Entry>& entry, header* target,
 template <class Entry>
 void free_entry(Entry& entry) noexcept {
   entry.table->remove(entry, entry.lives());
+  leave_segment(entry);
   entry.attachment::unlink();
   Entry::destroy(entry);
 }
@@ -87,8 +92,11 @@ template <class Entry>
 void free_entries(weak_table& table) noexcept {
   link gone;
   table.take_all(gone);
-  for (link* l = gone.next; l != &gone; l = l->next)
-    Entry::of(static_cast<weak_place&>(*l)).attachment::unlink();
+  for (link* l = gone.next; l != &gone; l = l->next) {
+    Entry& entry = Entry::of(static_cast<weak_place&>(*l));
+    leave_segment(entry);
+    entry.attachment::unlink();
+  }
   while (!gone.alone()) {
     auto& place = static_cast<weak_place&>(*gone.next);
     place.unlink();
