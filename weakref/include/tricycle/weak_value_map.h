@@ -192,7 +192,8 @@ struct tracer<weak_value_map<K, T, Hash, Equal>> {
   static void trace(weak_value_map<K, T, Hash, Equal>& map, edge_visitor& visit) {
     if (!map.table_) return;
     using entry = typename weak_value_map<K, T, Hash, Equal>::entry;
-    for (auto* place = map.table_->first(); place != nullptr; place = map.table_->next_of(*place))
+    for (auto* place = map.table_->first(); place != nullptr && !visit.is_cut();
+         place = map.table_->next_of(*place))
       visit(entry::of(*place).payload);
   }
 };
