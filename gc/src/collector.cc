@@ -89,6 +89,7 @@ void collector::begin_batch() noexcept {
   exact_ = true;
   large_ = false;
   narrowing_ = false;
+  reaches_out_ = false;
   failed_ = false;
   search_ = next_search();
   scanned_ = {};
@@ -204,8 +205,8 @@ collector::step collector::settle(meter& time) {
 }
 
 /// A member leaves, alive as far as is known. Who was touched since it was met is a candidate
-/// again, and so is who was examined and survived: an older object may hold it, and only an older
-/// collection can tell.
+/// again, and so is who was examined and survived where an older object may be in a cycle with it:
+/// only an older collection can tell.
 void collector::settle_one(pile::entry e, bool age) noexcept {
   header* h = e.object();
   if (is_dead(h)) {
@@ -216,7 +217,8 @@ void collector::settle_one(pile::entry e, bool age) noexcept {
   if (age && g < 2) set_generation(h, large_ ? 2 : g + 1);
   set_place(h, place::none);
   set_mark(h, mark::met);
-  if (e.tagged() && (oldest_ < 2 || threw_ || !age)) h->count &= ~unwanted;
+  const bool undecided = (oldest_ < 2 && (reaches_out_ || !exact_)) || threw_ || !age;
+  if (e.tagged() && undecided) h->count &= ~unwanted;
   if (is_wanted(h)) heap_.enqueue(h);
 }
 

@@ -171,6 +171,11 @@ class collector {
   }
   /// Whether an edge to `h`, which is not mine, is to be followed: it is of this heap, not too old,
   /// not dead, and not in the other collection's working set.
+  /// An edge leads to `h`, which is neither mine nor in scope: whether a cycle may go through it.
+  void pass(const header* h) noexcept {
+    reaches_out_ = reaches_out_ || (heap_number(h) == mine_key_ >> heap_shift &&
+                                    generation_of(h) <= 2 && !is_dead(h));
+  }
   [[nodiscard]] bool in_scope(const header* h) const noexcept {
     // The heap's number lies above the generation: one comparison looks at both.
     return (h->word >> generation_shift) - scope_ <= oldest_ && (h->word & (dead_bit | 2)) == 0;
@@ -199,6 +204,10 @@ class collector {
   /// This batch came upon an object that an earlier one found alive, or, after a stop, upon one
   /// that wanted examination: if what it finds alive is dead, no count may ever tell.
   bool doubtful_ = false;
+  /// What this batch met has an edge to an older object, or to one of the other collection. If not,
+  /// and if nothing ran meanwhile, who was found alive is in no cycle but with others found alive: it
+  /// need not be looked at again until a count falls.
+  bool reaches_out_ = false;
   bool stale_marks_ = false;  // they may rest on what was read in an earlier slice
   bool threw_ = false;        // a trace function did, in this collection
   bool failed_ = false;       // memory ran out, or a trace function threw, in this step

@@ -50,7 +50,10 @@ void collector::examine_edges(edge_visitor& visit, void* self) {
       c.doubtful_ = true;
       continue;
     }
-    if (!known && !c.in_scope(h)) continue;
+    if (!known && !c.in_scope(h)) {
+      c.pass(h);
+      continue;
+    }
     if (g.edges == small_graph::max_edges || (!known && g.nodes == small_graph::max_nodes)) {
       c.spill();
       c.meet(h);
@@ -69,7 +72,7 @@ bool collector::examine(header* candidate) {
   g.nodes = g.edges = 0;
   spilled_ = false;
   exact_ = true;
-  doubtful_ = false;
+  doubtful_ = reaches_out_ = false;
   search_ = next_search();
   add_small(candidate);
   edge_visitor visit(&examine_edges, this);

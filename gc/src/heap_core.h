@@ -157,7 +157,7 @@ class heap_core : public hot_heap {
   [[nodiscard]] bool says_more_later(header* h) noexcept;
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
-  bool slice(meter& time, collection& done);
+  bool slice(meter& time, bool major, collection& done);
   [[nodiscard]] std::size_t trash_bound() const noexcept;
   void start_what_is_due(std::size_t bound) noexcept;
   [[nodiscard]] double urgency(std::size_t bound) const noexcept;
@@ -210,13 +210,13 @@ class heap_core : public hot_heap {
   collector minor_;
   collector major_;
   std::array<std::size_t, 2> ripe_age_;  // of young and middle candidates, in bytes allocated since
-  std::size_t major_at_bytes_ = 0;       // allocated_bytes() when the last one began
+  std::size_t major_at_bytes_ = 0;       // allocated_bytes() when the last major one began
+  std::size_t major_live_bytes_ = 0;     // live bytes then
   std::size_t old_at_bytes_ = 0;         // the same, of the last of the old generation
   std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
   std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
-  clock::time_point slice_end_{};        // of the last automatic one
-  clock::duration slice_length_{0};
+  clock::time_point next_turn_{};        // of the major collection, and of what was deferred
   std::uint64_t slices_ = 0;
   std::array<generation_statistics, 3> generations_{};
   pause_statistics pauses_;

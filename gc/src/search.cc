@@ -43,7 +43,8 @@ void collector::meet(header* h) noexcept {
       doubtful_ = true;
     return;
   }
-  if (narrowing_ || !in_scope(h)) return;
+  if (narrowing_) return;
+  if (!in_scope(h)) return pass(h);
   if (!working_.push(h)) {
     failed_ = true;
     return;
