@@ -10,9 +10,8 @@
 // weak maps are destroyed.
 //
 // Invariants
-// I1. While user code runs, the objects concerned are held by one reference of the library's own:
-// no
-//     drop can start their destruction.
+// I1. While user code runs, the objects concerned are held by one reference of the library's own,
+//     so that no drop can start their destruction.
 // I2. An object's finalizer runs once: its bit is cleared before the call.
 // I3. Nothing that expired once can be locked again. A weak reference made by a callback is born
 //     expired; one made by a finalizer is not, and expires before the first destructor if its

@@ -78,12 +78,14 @@ inline void track(header* h) noexcept {
   h->count |= unwanted;
 }
 
-// Side records (side_record.cc)
+// Side records and what hangs on them (side_record.cc, attachment.cc)
 
 /// The weak references to `h`, which has some, expire: it begins to die. O(1 + places in maps).
 /// What hangs on the record is to be told, with tell_next; where there is nothing, the record is
 /// left.
 void expire(header* h) noexcept;
+/// The header gets its type back; the record loses the object's share.
+void leave_record(header* h, side_record* record) noexcept;
 /// Whether it has expired, and there may be something to be told of it.
 [[nodiscard]] inline bool is_expired(const header* h) noexcept {
   return is_weak(h) && side_record_of(h)->target == nullptr;

@@ -5,14 +5,12 @@
 //
 // Invariants
 // I1. A *callback* is on its record's list from its attachment until it is told, or taken off. It
-// is
-//     told once, after its target has expired and before the target's memory goes back.
+//     is told once, after its target has expired and before the target's memory goes back.
 // I2. An *entry* is the target's place in a weak map or set. It leaves the map when its target's
-//     weak references have expired, and is freed after the target's destructor: until then it waits
-//     in a *limbo*, which belongs to whoever sees to that death.
+//     weak references have expired, and is freed after the target's destructor: until then it
+//     waits in a *limbo*, which belongs to whoever sees to that death.
 // I3. An entry that can trace is an *ephemeron* (Hayes 1997): it holds its value as long as both
-// its
-//     key and its map are there. Each phase of a collection says who of the two hands over the
+//     its key and its map are there. Each phase of a collection says who of the two hands over the
 //     value's edges, so that they are seen once (ephemerons.cc).
 // I4. An attachment is on one list or on none; none means that its links point to itself.
 #ifndef TRICYCLE_DETAIL_ATTACHMENT_H_
