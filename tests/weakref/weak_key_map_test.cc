@@ -306,6 +306,43 @@ TEST_P(WeakKeyMap, KeysOfAnotherHeapDieAndLeave) {
   EXPECT_EQ(map.size(), 0U);
 }
 
+TEST_P(WeakKeyMap, AMapWhoseHeapHasEndedIsEmptyAndCanBeUsedAgain) {
+  weak_key_map<Thing, ref<Thing>> map;
+  ref<Thing> key = make<Thing>();
+  {
+    heap vm(Manual());
+    const heap::scope in(vm);
+    map.insert({key, make<Thing>()});
+    auto at = map.begin();
+    EXPECT_EQ(at->first, key);
+  }
+  EXPECT_EQ(map.size(), 0U);
+  EXPECT_EQ(map.begin(), map.end());
+  EXPECT_FALSE(map.contains(key));
+  EXPECT_EQ(map.erase(key), 0U);
+  map.clear();
+  EXPECT_TRUE(map.insert({key, key}).second);
+  EXPECT_EQ(map.size(), 1U);
+  key.reset();
+  Collect();
+  EXPECT_EQ(map.size(), 0U);
+}
+
+TEST_P(WeakKeyMap, AnIteratorWhoseHeapHasEndedIsAtTheEnd) {
+  weak_key_map<Thing, ref<Thing>> map;
+  const ref<Thing> key = make<Thing>();
+  auto vm = std::make_unique<heap>(Manual());
+  {
+    const heap::scope in(*vm);
+    map.insert({key, nullptr});
+  }
+  auto at = map.begin();
+  vm.reset();
+  EXPECT_EQ(at, map.end());
+  ++at;
+  EXPECT_EQ(at, map.end());
+}
+
 TEST_P(WeakKeyMap, ADyingKeyIsNotInserted) {
   weak_key_map<Mortal, int> map;
   ref<Mortal> key = make<Mortal>();

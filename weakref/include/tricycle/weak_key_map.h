@@ -78,10 +78,14 @@ class weak_key_map {
   ~weak_key_map() = default;
 
   /// Entries whose keys live. O(1).
-  [[nodiscard]] size_type size() const noexcept { return core_ ? core_->table.living() : 0; }
+  [[nodiscard]] size_type size() const noexcept {
+    const core* in = living_core();
+    return in == nullptr ? 0 : in->table.living();
+  }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   [[nodiscard]] iterator begin() const noexcept {
-    return core_ ? iterator(core_->table) : iterator();
+    core* in = living_core();
+    return in == nullptr ? iterator() : iterator(in->table);
   }
   [[nodiscard]] iterator end() const noexcept { return iterator(); }
 
@@ -93,7 +97,7 @@ class weak_key_map {
     if (!key) return {iterator(), false};
     if (entry* known = entry_for(key)) return {iterator(core_->table, *known, key), false};
     auto made = std::make_unique<entry>(std::forward<Args>(args)...);
-    if (!core_) core_ = make<core>();
+    if (living_core() == nullptr) core_ = make<core>();
     gc::map_segment* segment = nullptr;
     if constexpr (is_ephemeron) segment = &gc::segment_with_room(core_->segments);
     // V's constructor, or a slice, may have run code that inserted the key.
@@ -147,7 +151,7 @@ class weak_key_map {
     return ++at;
   }
   void clear() noexcept {
-    if (core_) gc::free_entries<entry>(core_->table);
+    if (core* in = living_core()) gc::free_entries<entry>(in->table);
   }
   void swap(weak_key_map& other) noexcept { core_.swap(other.core_); }
   friend void swap(weak_key_map& a, weak_key_map& b) noexcept { a.swap(b); }
@@ -160,7 +164,13 @@ class weak_key_map {
 
   static reference refer(entry& at, const ref<K>& pin) noexcept { return {pin, at.payload}; }
   [[nodiscard]] entry* entry_for(const ref<K>& key) const noexcept {
-    return gc::entry_of<entry>(core_ ? &core_->table : nullptr, key.get());
+    core* in = living_core();
+    return gc::entry_of<entry>(in == nullptr ? nullptr : &in->table, key.get());
+  }
+  /// Null also when the heap has ended that it was made in: the map is empty then.
+  [[nodiscard]] core* living_core() const noexcept {
+    const bool dead = core_ && (gc::header_of(core_.get())->word & gc::dead_bit) != 0;
+    return dead ? nullptr : core_.get();
   }
 
   ref<core> core_;  // null until there is something to put into it
