@@ -15,13 +15,14 @@ namespace {
 thread_local long news_left = -1;
 }  // namespace
 
-void* operator new(std::size_t bytes) {
+// Not inlined: the compiler would see malloc's block go to operator delete, and warn.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
   if (news_left >= 0 && news_left-- == 0) throw std::bad_alloc();
   if (void* memory = std::malloc(bytes)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace tricycle::testing {
 namespace {
