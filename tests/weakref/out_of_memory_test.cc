@@ -68,9 +68,9 @@ TEST_F(WeakOutOfMemory, ACallbackThatCanNotBeAttachedIsNotCalled) {
   int calls = 0;
   const int failures = FailEverywhere(
       [&] {
+        calls = 0;
         ref<Watched> object = make<Watched>();
         const weak_ref<Watched> watch(object, [&calls] { ++calls; });
-        calls = 0;
       },
       [&] { EXPECT_EQ(calls, 0); });
   EXPECT_GT(failures, 0);
@@ -80,9 +80,9 @@ TEST_F(WeakOutOfMemory, AFinalizerThatCanNotBeRegisteredDoesNotRun) {
   int calls = 0;
   const int failures = FailEverywhere(
       [&] {
+        calls = 0;
         ref<Watched> object = make<Watched>();
         finalizer(object, [&calls] { ++calls; });
-        calls = 0;
       },
       [&] { EXPECT_EQ(calls, 0); });
   EXPECT_GT(failures, 0);
