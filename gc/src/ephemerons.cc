@@ -34,7 +34,7 @@ std::uint64_t next_search() noexcept {
 /// Whether it is this one of the two that hands it over to this search. The answer stays the same
 /// when it is asked again.
 bool collector::hands_over(ephemeron& entry, bool by_key) const noexcept {
-  auto& seen = entry.seen[mine_ == place::major ? 1 : 0];
+  auto& seen = entry.seen[mine_ == place::two ? 1 : 0];
   if (seen.search != search_) {
     seen.search = search_;
     seen.by_key = by_key;

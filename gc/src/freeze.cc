@@ -20,8 +20,8 @@ std::size_t heap_core::freeze() {
   if (!may_trace()) return 0;
   // Whatever is being examined leaves the working sets; a dead cycle whose destruction has begun is
   // destroyed first.
-  minor_.cancel();
-  major_.cancel();
+  one_.cancel();
+  two_.cancel();
   std::size_t frozen = 0;
   for_each_object([&](header* h) {
     if (!is_tracked(h)) return;
