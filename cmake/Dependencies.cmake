@@ -1,7 +1,8 @@
 # What we build on: the installed package if there is one, else a pinned release, fetched.
 #
-# mimalloc is the only dependency of the library itself. Abseil, GoogleTest, Google Benchmark and
-# Boost serve tests, benchmarks and tools, and never reach who links to tricycle.
+# mimalloc and Abseil are the dependencies of the library itself, and neither is seen in a public
+# header. GoogleTest, Google Benchmark and Boost serve tests, benchmarks and tools, and never reach
+# who links to tricycle.
 
 include(CheckCXXSymbolExists)
 include(CMakePushCheckState)
@@ -73,13 +74,13 @@ if(TRICYCLE_BUILD_BENCH)
   FetchContent_MakeAvailable(benchmark)
 endif()
 
-if(TRICYCLE_BUILD_TESTS OR TRICYCLE_BUILD_BENCH)
-  set(ABSL_PROPAGATE_CXX_STD ON)
-  FetchContent_Declare(
-    absl
-    GIT_REPOSITORY https://github.com/abseil/abseil-cpp.git
-    GIT_TAG 20240722.0
-    GIT_SHALLOW ON
-    FIND_PACKAGE_ARGS)
-  FetchContent_MakeAvailable(absl)
-endif()
+# Weak maps are built on Abseil's hash tables; no public header shows them.
+set(ABSL_PROPAGATE_CXX_STD ON)
+set(ABSL_ENABLE_INSTALL ON)  # who links to a static tricycle needs it, too
+FetchContent_Declare(
+  absl
+  GIT_REPOSITORY https://github.com/abseil/abseil-cpp.git
+  GIT_TAG 20240722.0
+  GIT_SHALLOW ON
+  FIND_PACKAGE_ARGS)
+FetchContent_MakeAvailable(absl)

@@ -25,6 +25,14 @@ install(
   DESTINATION "${tricycle_package_dir}")
 
 # Who links to the static library also links to what it uses; the shared one brings that along.
+set(TRICYCLE_CONSUMER_NEEDS_ABSL FALSE)
+set(TRICYCLE_PC_REQUIRES "")
+set(TRICYCLE_PC_REQUIRES_PRIVATE "absl_raw_hash_set absl_hash")
+if(tricycle_type STREQUAL "STATIC_LIBRARY")
+  set(TRICYCLE_CONSUMER_NEEDS_ABSL TRUE)
+  set(TRICYCLE_PC_REQUIRES "${TRICYCLE_PC_REQUIRES_PRIVATE}")
+  set(TRICYCLE_PC_REQUIRES_PRIVATE "")
+endif()
 set(TRICYCLE_CONSUMER_NEEDS_MIMALLOC FALSE)
 if(tricycle_type STREQUAL "STATIC_LIBRARY" AND TRICYCLE_ALLOCATOR STREQUAL "mimalloc")
   set(TRICYCLE_CONSUMER_NEEDS_MIMALLOC TRUE)

@@ -149,6 +149,19 @@ class block_store {
     walk_at_ = first_block;
     walk_large_ = large_;
   }
+  /// Where a walk has come to, and going on from there after another one; nothing may have been
+  /// taken or released meanwhile.
+  struct walk_place {
+    slab* in;
+    std::uint32_t at;
+    large_link* large;
+  };
+  [[nodiscard]] walk_place walk() const noexcept { return {walk_slab_, walk_at_, walk_large_}; }
+  void resume_walk(const walk_place& from) noexcept {
+    walk_slab_ = from.in;
+    walk_at_ = from.at;
+    walk_large_ = from.large;
+  }
   template <class Small, class Large>
   bool walk_some(std::size_t most, Small&& small, Large&& large) {
     while (walk_slab_ != nullptr) {

@@ -116,12 +116,22 @@ def _micro(f):
     for operation, other, limit in (("make_drop", "intrusive", 1.15),
                                     ("copy_drop", "intrusive", 1.5), ("move", "manual", 1.1),
                                     ("dereference", "manual", 1.1),
-                                    ("weak_lock_drop", "std_shared", 0.5)):
+                                    ("weak_lock_drop", "std_shared", 0.5),
+                                    ("weak_further", "std_shared", 1.5)):
         ns = f.micro.get(operation, {})
         names = {"intrusive": "intrusive_ptr", "manual": "a raw pointer",
                  "std_shared": "std::weak_ptr"}
         yield Bar("single operations", f"{operation}: time over {names[other]}",
                   ratio(ns.get(OURS), ns.get(other)), limit)
+    # The first weak reference alone: without the object that is made and dropped around it.
+    parts = [f.micro.get(operation, {}).get(contender)
+             for operation, contender in (("weak_first", OURS), ("make_drop", OURS),
+                                          ("weak_further", "std_shared"), ("make_drop", "manual"))]
+    first = None
+    if None not in parts:
+        first = ratio(parts[0] - parts[1], parts[2] + parts[3])
+    yield Bar("single operations",
+              "weak_first: time over a copy of std::weak_ptr and one small allocation", first, 2.0)
 
 
 def all_bars(figures):

@@ -31,7 +31,21 @@ bool collector::follow(header* h, edge_visitor& visit) noexcept {
   audit_edges(h);
 #endif
   try {
-    type_of_object(h)->trace(object_of(h), visit);
+    trace_edges(h, visit);
+    visit.flush();
+    return true;
+  } catch (...) {
+    visit.clear();
+    exact_ = false;
+    threw_ = true;
+    return false;
+  }
+}
+
+/// The same for the edges of values whose keys are dead.
+bool collector::follow_entries(const link& entries, edge_visitor& visit) noexcept {
+  try {
+    trace_entries(entries, visit);
     visit.flush();
     return true;
   } catch (...) {
@@ -77,6 +91,7 @@ void collector::begin_batch() noexcept {
   narrowing_ = false;
   reaches_out_ = false;
   failed_ = false;
+  search_ = next_search();
   scanned_ = {};
   batch_live_ = live_.size();
   restored_ = live_.end();
@@ -88,6 +103,7 @@ bool collector::narrow() noexcept {
   if (narrowing_ || suspects_.empty()) return false;
   if (suspects_.size() * 4 > live_.size() - batch_live_) return false;
   narrowing_ = true;
+  search_ = next_search();
   working_.swap(suspects_);
   scanned_ = {};
   restored_ = live_.end();
@@ -219,8 +235,10 @@ void collector::look_again_if_stale(pile::entry e) const noexcept {
 
 void collector::cancel() noexcept {
   if (phase_ == phase::reclaim) {  // needs no memory, and is not to be left half done
+    const bool within = std::exchange(heap_.collecting, true);
     meter unlimited;
     reclaim(unlimited);
+    heap_.collecting = within;
   }
   // What may be dead must be looked at again, whoever of it was the candidate.
   const auto leave = [this](pile& from, bool tag) {

@@ -14,7 +14,9 @@
 //   classify   search.cc    who has more references than that is held from outside
 //   restore    search.cc    what such a one reaches is live, too
 //   condense   condense.cc  the rest are suspects: their strongly connected components
-//   reclaim    reclaim.cc   source by source: prove, expire, null, destroy, free
+//   reclaim    reclaim.cc   source by source: prove, expire, null, destroy, free; and between
+//   expire
+//              finalize.cc  and null, where there are any: callbacks, finalizers, prove again
 //   settle     collector.cc the live ones age and leave the working set
 //
 // Bacon & Rajan 2001, section 3 (synchronous cycle collection; Lins 1992 for the lazy candidates);
@@ -97,7 +99,8 @@ class collector {
 
  private:
   enum class phase { idle, gather, subtract, classify, restore, condense, reclaim, settle };
-  enum class stage { find, null, destroy, free };  // of the component being reclaimed
+  // Of the component being reclaimed.
+  enum class stage { find, tell, finalize, prove, tell_late, rise, null, destroy, limbo, free };
   enum class step { done, out_of_time, out_of_memory };
 
   // examine.cc
@@ -142,11 +145,29 @@ class collector {
   static void prove_edges(edge_visitor& visit, void* self);
   static void null_edges(edge_visitor& visit, void* self);
 
+  // finalize.cc
+  [[nodiscard]] bool begin_last_words() noexcept;
+  [[nodiscard]] bool tell_all(meter& time) noexcept;
+  [[nodiscard]] bool run_finalizers(meter& time) noexcept;
+  [[nodiscard]] bool is_still_dead();
+  [[nodiscard]] bool leave_resurrected(meter& time) noexcept;
+  [[nodiscard]] bool destroy_limbo(meter& time) noexcept;
+
+  // ephemerons.cc: for each phase, who hands over an ephemeron's edges
+  [[nodiscard]] bool hands_over(ephemeron& entry, bool by_key) const noexcept;
+  [[nodiscard]] bool is_suspect(const header* h) const noexcept;
+  static bool rule_of_subtract(void* self, ephemeron& entry, bool by_key);
+  static bool rule_of_examine(void* self, ephemeron& entry, bool by_key);
+  static bool rule_of_restore(void* self, ephemeron& entry, bool by_key);
+  static bool rule_of_condense(void* self, ephemeron& entry, bool by_key);
+  static bool rule_of_prove(void* self, ephemeron& entry, bool by_key);
+
   // collector.cc
   step settle(meter& time);
   void settle_one(pile::entry e, bool age) noexcept;
   void look_again_if_stale(pile::entry e) const noexcept;
   bool follow(header* h, edge_visitor& visit) noexcept;
+  bool follow_entries(const link& entries, edge_visitor& visit) noexcept;
   bool follow_window(header* h, edge_visitor& visit) noexcept;
   /// Whether `h` is in this collection's working set, of this heap.
   [[nodiscard]] bool is_mine(const header* h) const noexcept {
@@ -208,6 +229,8 @@ class collector {
   pile edges_, stack_, path_;  // of condense
   std::uint32_t discovered_ = 0;
 
+  std::uint64_t search_ = 0;  // the number of this pass of subtract, or of examine
+
   std::uint32_t work_ = 0;    // units not yet told to the meter
   std::size_t followed_ = 0;  // edges of the object at hand that are done with: it has more
   std::size_t walked_ = 0;    // of those, how many were passed over one by one to get to the rest
@@ -215,6 +238,9 @@ class collector {
   stage stage_ = stage::find;
   pile::cursor component_;  // its first entry
   pile::cursor at_;         // where the stage has come to
+  link limbo_;              // its members' places in weak maps; the values' edges are theirs
+  std::uint32_t held_ = 0;  // references that the collector itself has to each of its members
+  bool touched_ = false;    // user code has run since its proof
 
   small_graph small_;
   bool spilled_ = false;  // small_ was too small

@@ -50,6 +50,7 @@ bool collector::discover(header* h) {
 /// Puts a window of the edges of `h`, on the top of the stack, on their pile.
 bool collector::gather_edges(header* h) {
   edge_visitor visit(&condense_edges, this);
+  visit.set_rule(&rule_of_condense);
   // A trace function that throws hides edges: for all we know there was one to itself, and what may
   // be a cycle is proved, or remains a candidate.
   if (is_dead(h))

@@ -94,9 +94,11 @@ bool collector::examine(header* candidate) {
   spilled_ = false;
   exact_ = true;
   doubtful_ = reaches_out_ = false;
+  search_ = next_search();
   add_small(candidate);
   edge_visitor visit(&examine_edges, this);
   visit.set_window(0, 2 * edge_window);  // for all nodes together
+  visit.set_rule(&rule_of_examine);
   for (std::uint32_t i = 0; i < g.nodes; ++i) {
     g.first_edge[i] = static_cast<std::uint16_t>(g.edges);
     g.reading = i;
@@ -107,7 +109,7 @@ bool collector::examine(header* candidate) {
     audit_edges(h);
 #endif
     try {
-      type_of_object(h)->trace(object_of(h), visit);
+      trace_edges(h, visit);
     } catch (...) {
       visit.clear();
       exact_ = false;
@@ -145,7 +147,7 @@ bool collector::examine(header* candidate) {
     if (all) return true;
     g.find_components();
   } else if (g.is_one_component()) {
-    if (g.edges != 0 && !g.any_weak) {
+    if (g.edges != 0 && !g.any_last_words) {
       free_all();
       return true;
     }
@@ -193,7 +195,7 @@ bool collector::is_out_of_reach(std::uint32_t c) const noexcept {
   const small_graph& g = small_;
   if (g.has_upstream[c]) return false;
   for (std::uint32_t m = g.first_member[c]; m < g.first_member[c + 1]; ++m)
-    if (is_weak(g.node[g.order[m]])) return false;
+    if (has_last_words(g.node[g.order[m]])) return false;
   return true;
 }
 

@@ -22,6 +22,9 @@ bool heap::collect_for(std::chrono::nanoseconds budget) { return core_->collect_
 statistics heap::stats() const { return core_->stats(); }
 void heap::configure(const settings& with) { core_->configure(with); }
 settings heap::configuration() const { return core_->config; }
+std::size_t heap::freeze() { return core_->freeze(); }
+std::size_t heap::unfreeze() { return core_->unfreeze(); }
+std::size_t heap::frozen() const { return core_->frozen(); }
 
 collection collect(generation oldest) {
   return gc::heap_here().collect(static_cast<unsigned>(oldest));
@@ -32,6 +35,9 @@ void add_memory_pressure(std::size_t bytes) { gc::heap_here().add_pressure(bytes
 statistics stats() { return gc::heap_here().stats(); }
 void configure(const settings& with) { gc::heap_here().configure(with); }
 settings configuration() { return gc::heap_here().config; }
+std::size_t freeze() { return gc::heap_here().freeze(); }
+std::size_t unfreeze() { return gc::heap_here().unfreeze(); }
+std::size_t frozen() { return gc::heap_here().frozen(); }
 
 }  // namespace v1
 }  // namespace tricycle

@@ -221,12 +221,17 @@ void heap_core::give_blocks_back(std::size_t keep_bytes) noexcept {
 
 void heap_core::abandon(header* h, const object_type& type) noexcept {
   if (is_weak(h)) expire(h);
-  h->word = (h->word & ~pointer_mask) | reinterpret_cast<std::uint64_t>(&type) | dead_bit;
+  h->word |= dead_bit;
+  link limbo;
+  while (is_expired(h)) tell_next(h, limbo);
+  destroy_entries(limbo);
+  h->word = (h->word & ~pointer_mask) | reinterpret_cast<std::uint64_t>(&type);
   --h->count;  // the constructor's own; what it let out keeps the block
   bury(h);
 }
 
 void heap_core::orphan() {
+  run_exit_functions();
   if (config.automatic) collect(2);
   config.release_budget = {};
   end_timed_releases();
@@ -240,6 +245,7 @@ void heap_core::orphan() {
 }
 
 void heap_core::end(heap_core* heap) {
+  heap->run_exit_functions();
   heap->destroy_all();
   heap->leave();
 }
@@ -267,31 +273,25 @@ void heap_core::end_if_empty() noexcept {
   alloc::raw_free(this);
 }
 
-/// All that is left is one component, and dead by decree. Destructors may make new objects here:
-/// then again, until none is left.
+/// All that is left is one component, and dead by decree: a finalizer can't save it. Destructors
+/// may make new objects here: then again, until none is left.
 void heap_core::destroy_all() {
   meter unlimited;
   one_.cancel();
   two_.cancel();
   config.automatic = false;
   collecting = true;
+  release_deferred(unlimited);
   pile all(chunks);
+  link limbo;
+  unsigned rounds = 0;
   do {
     all.clear();
     // Without memory for the whole list, its begin is destroyed first; and the rest in another
     // round.
     bool room = true;
-    start_walk();
-    walk_some(~std::size_t{0}, [&](header* h) {
-      if (!is_dead(h) && type_of_object(h) != nullptr) room = room && all.push(h);
-    });
-    for (pile::cursor c; !all.at_end(c);) {
-      header* h = all.read(c).object();
-      if (place_of(h) == place::buffered) forget_candidate(h);
-      if (is_weak(h)) expire(h);
-      h->word |= dead_bit;
-      h->count &= ~unwanted;
-    }
+    for_each_object([&](header* h) { room = room && all.push(h); });
+    finalize_all(all, limbo, rounds++ < most_talks);
     edge_visitor visit(
         [](edge_visitor& slots, void* self) {
           for (void** slot : slots) {
@@ -305,14 +305,18 @@ void heap_core::destroy_all() {
         this);
     for (pile::cursor c; !all.at_end(c);) {
       header* h = all.read(c).object();
-      const object_type* type = type_of_object(h);
-      if (type->trace == nullptr) continue;
       try {
-        type->trace(object_of(h), visit);
+        trace_edges(h, visit);
         visit.flush();
       } catch (...) {
         visit.clear();  // the edges not seen are dropped by the destructor
       }
+    }
+    try {
+      trace_entries(limbo, visit);
+      visit.flush();
+    } catch (...) {
+      visit.clear();
     }
     // Destructors first, then memory: what one of them still reaches is destroyed, but there.
     for (pile::cursor c; !all.at_end(c);) {
@@ -322,6 +326,7 @@ void heap_core::destroy_all() {
       type_of_object(h)->destroy(object_of(h));
       --depth_;
     }
+    destroy_entries(limbo);
     after_outermost();
     release_deferred(unlimited);
     for (pile::cursor c; !all.at_end(c);) {
@@ -339,9 +344,8 @@ void abandon(header* h, const object_type& type) noexcept { heap_of(h).abandon(h
 
 void publish_slow(header* h, const object_type& type) noexcept {
   side_record_of(h)->type = &type;
-  if (type.trace == nullptr) return;
-  h->count |= unwanted;
-  h->word &= ~generation_mask;
+  if (type.finalize != nullptr) h->word |= finalizable_bit;
+  if (type.trace != nullptr || has_ephemerons(h)) track(h);
 }
 
 }  // namespace gc

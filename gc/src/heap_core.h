@@ -82,11 +82,20 @@ class heap_core : public hot_heap {
   void bury(header* h) noexcept { bury(h, *type_of_object(h)); }
   /// Destroys what was deferred, until the time is up. True: nothing is left.
   bool release_deferred(meter& time) noexcept;
+  /// What stands between an object that counting has found dead and its destructor (finalize.cc).
+  void finish_life(header* h) noexcept;
+  /// Runs what waits for the end of the heap, the last one first.
+  void run_exit_functions() noexcept;
   /// A list of the collector lets go of an object that died meanwhile.
   void leave_list_dead(header* h) noexcept;
   /// While a slice runs its destructors: what hangs off a dead cycle is destroyed in its time, too.
   void time_releases(const meter& slice) noexcept;
   void end_timed_releases() noexcept;
+
+  // out of the collector's sight, and back (freeze.cc)
+  std::size_t freeze();
+  std::size_t unfreeze();
+  [[nodiscard]] std::size_t frozen();
 
   // when to collect (schedule.cc)
   void pace();
@@ -127,15 +136,32 @@ class heap_core : public hot_heap {
   chunk_directory directory;
   std::array<candidate_buffer, 3> candidates;
   std::uint64_t candidates_lost = 0;
+  std::uint64_t last_words = 0;   // times that callbacks and finalizers were called
+  std::uint64_t finalized = 0;    // objects whose finalizer has run
+  std::uint64_t resurrected = 0;  // objects found dead that live on
+  link exit_functions;
   bool collecting = false;
 
  private:
   explicit heap_core(unsigned number);
   ~heap_core() = default;
+  /// Calls visit(header*) for every object that is neither dead nor under construction; a walk that
+  /// is under way goes on as if nothing had been. No block may be taken or released meanwhile.
+  template <class Visit>
+  void for_each_object(Visit&& visit) {
+    const auto before = blocks_.walk();
+    start_walk();
+    walk_some(~std::size_t{0}, [&visit](header* h) {
+      if (!is_dead(h) && type_of_object(h) != nullptr) visit(h);
+    });
+    blocks_.resume_walk(before);
+  }
   void destroy_all();
+  void finalize_all(const pile& all, link& limbo, bool with_finalizers) noexcept;
   void leave() noexcept;
   [[gnu::noinline]] void die_slow(header* h) noexcept;
   void die_in_time(header* h) noexcept;
+  [[nodiscard]] bool says_more_later(header* h) noexcept;
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
   bool slice(meter& time, bool major, collection& done);
@@ -162,6 +188,10 @@ class heap_core : public hot_heap {
   // An object's first `release_depth` owners are destroyed around it, as users of shared_ptr know
   // it; deeper ones wait on a list, so that a chain of any length needs little stack.
   static constexpr unsigned release_depth = 32;
+
+  /// Callbacks and finalizers may make new objects that have some, and so on: an explicit
+  /// collection, and the end of a heap, listen to so many generations of them.
+  static constexpr unsigned most_talks = 64;
 
   // Free blocks kept at hand, at most, of a class: a block that goes through its slab costs twice
   // as much. An explicit collection leaves only the smaller part.

@@ -1,4 +1,5 @@
-// Reclaim: component by component, sources first: prove, expire, null, destroy, free.
+// Reclaim: component by component, sources first: prove, expire, null, destroy, free. What runs
+// between expire and null, for few components, is in finalize.cc.
 //
 // The proof is the one step that the program can't interrupt, and the only one that decides: a set
 // of objects all of whose references come from members of the set can be reached by no one, now or
@@ -25,24 +26,26 @@ void collector::prove_edges(edge_visitor& visit, void* self) {
 /// Atomic: O(members + edges), some nanoseconds each.
 bool collector::prove(pile::cursor from) {
   edge_visitor visit(&prove_edges, this);
+  visit.set_rule(&rule_of_prove);
   bool traced = true;
   for (pile::cursor c = from; !components_.at_end(c);)
     if (header* h = components_.read(c).object()) h->trial = 0;
   for (pile::cursor c = from; !components_.at_end(c);)
     if (header* h = components_.read(c).object()) traced &= follow(h, visit);
+  if (!limbo_.alone()) traced &= follow_entries(limbo_, visit);
   if (!traced) return false;
   for (pile::cursor c = from; !components_.at_end(c);) {
     header* h = components_.read(c).object();
     if (h == nullptr) continue;
-    if (h->trial > count_of(h)) [[unlikely]]
+    if (h->trial > count_of(h) - held_) [[unlikely]]
       complain_edge_twice(h);
-    if (h->trial != count_of(h)) return false;
+    if (h->trial != count_of(h) - held_) return false;
   }
   return true;
 }
 
 /// Looks at the last component of the pile. True if it is dead: then its weak references have
-/// expired and nothing can revive it. Else it has left the pile, alive.
+/// expired, and the next stage is set. Else it has left the pile, alive.
 bool collector::find_dead_component() {
   component_ = components_.last_tagged();
   std::uint32_t flags = 0;
@@ -66,7 +69,8 @@ bool collector::find_dead_component() {
   }
   // A single object without an edge to itself is no cycle: it dies by counting when its owner does.
   const bool cycle = members > 1 || (members == 1 && (flags & has_self_edge) != 0);
-  const bool known = exact_ && (flags & has_upstream) == 0 && (words & weak_bit) == 0;
+  const bool plain = (words & (weak_bit | finalizable_bit)) == 0;
+  const bool known = exact_ && (flags & has_upstream) == 0 && plain;
 #ifdef TRICYCLE_VERIFY
   if (cycle && known && !prove(component_) && exact_) complain_not_exact(last);  // nor threw
 #endif
@@ -75,12 +79,19 @@ bool collector::find_dead_component() {
     leave_component_alive();
     return false;
   }
-  for (pile::cursor c = component_; !components_.at_end(c);) {
-    header* h = components_.read(c).object();
-    if (h == nullptr) continue;
-    if (is_weak(h)) expire(h);
-    h->word |= dead_bit;
-    h->count &= ~unwanted;
+  at_ = component_;
+  stage_ = stage::null;
+  if (!plain && begin_last_words()) {
+    stage_ = stage::tell;
+    return true;
+  }
+  if (plain) {
+    for (pile::cursor c = component_; !components_.at_end(c);) {
+      header* h = components_.read(c).object();
+      if (h == nullptr) continue;
+      h->word |= dead_bit;
+      h->count &= ~unwanted;
+    }
   }
   return true;
 }
@@ -111,13 +122,30 @@ collector::step collector::reclaim(meter& time) {
       case stage::find:
         if (components_.empty()) return step::done;
         work_ += 4;
-        if (find_dead_component()) {
-          at_ = component_;
-          stage_ = stage::null;
-        }
+        static_cast<void>(find_dead_component());
+        break;
+      case stage::tell:
+        if (!tell_all(time)) return step::out_of_time;
+        stage_ = stage::finalize;
+        break;
+      case stage::finalize:
+        if (!run_finalizers(time)) return step::out_of_time;
+        stage_ = stage::prove;
+        break;
+      case stage::prove:
+        stage_ = is_still_dead() ? stage::tell_late : stage::rise;
+        break;
+      case stage::tell_late:
+        if (!tell_all(time)) return step::out_of_time;
+        stage_ = stage::null;
+        break;
+      case stage::rise:
+        if (!leave_resurrected(time)) return step::out_of_time;
+        stage_ = stage::find;
         break;
       case stage::null: {
         edge_visitor visit(&null_edges, this);
+        visit.set_rule(&rule_of_prove);
         while (!components_.at_end(at_)) {
           pile::cursor next = at_;
           // A trace function that throws only now, after it has not when the edges were counted, is
@@ -128,9 +156,17 @@ collector::step collector::reclaim(meter& time) {
             pile::erase(at_);
             set_place(h, place::none);
           }
+          // The entries of a map change when keys die: they are taken at once.
+          if (followed_ != 0 && visit.has_asked()) {
+            followed_ = walked_ = 0;
+            visit.set_window(0, edge_visitor::all);
+            follow(h, visit);
+          }
           if (followed_ == 0) at_ = next;
           if (spent(time)) return step::out_of_time;
         }
+        visit.set_window(0, edge_visitor::all);
+        if (!limbo_.alone()) static_cast<void>(follow_entries(limbo_, visit));
         at_ = component_;
         stage_ = stage::destroy;
         break;
@@ -142,6 +178,10 @@ collector::step collector::reclaim(meter& time) {
           if (spent(time)) return step::out_of_time;
         }
         ++counts_.components;
+        stage_ = stage::limbo;
+        break;
+      case stage::limbo:
+        if (!destroy_limbo(time)) return step::out_of_time;
         stage_ = stage::free;
         break;
       case stage::free: {

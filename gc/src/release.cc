@@ -1,6 +1,7 @@
 // Death by counting, and how an object becomes a candidate.
 //
-// Order, the same as for death by collection: weak references expire, destructor, memory.
+// Order, the same as for death by collection: weak references expire, callbacks, finalizer,
+// destructor, memory. (What comes before the destructor: finalize.cc.)
 // Release is iterative: an object's owners are on the stack up to a small depth, so that the usual
 // order, child inside parent, is what users of shared_ptr know; deeper objects wait on a list.
 #include "heap_core.h"
@@ -40,8 +41,12 @@ void heap_core::die_slow(header* h) noexcept {
   }
   if (place_of(h) == place::buffered) forget_candidate(h);
   if (is_weak(h)) expire(h);
-  h->count = 0;
-  h->word |= dead_bit;
+  if (has_last_words(h)) [[unlikely]] {  // the library's own reference holds it until they are said
+    h->count = is_tracked(h) ? unwanted | 1 : 1;
+  } else {
+    h->count = 0;
+    h->word |= dead_bit;
+  }
   if (depth_limit_ == 0 && !ended_) return die_in_time(h);
   // Out of memory for the list, destroying deeper on the stack is what is left.
   if (depth_ >= release_depth && pending_.push(h)) return;
@@ -87,6 +92,8 @@ void heap_core::after_outermost() noexcept {
 }
 
 void heap_core::destroy_one(header* h) noexcept {
+  if (!is_dead(h)) [[unlikely]]
+    return finish_life(h);
   ++depth_;
   type_of_object(h)->destroy(object_of(h));
   --depth_;

@@ -233,13 +233,17 @@ collection heap_core::collect(unsigned oldest) {
   slice(unlimited, /*major=*/true, done);
   // What a dead component lets go of may be the last door of another: again, until nothing dies.
   // And when there was no memory to look at all there is at once, one candidate after the other.
+  // But what callbacks and finalizers make could go on for ever.
   std::size_t objects = 0;
+  unsigned talks = 0;
   bool all = oldest == 2;
   bool again = true;
   while (again) {
     objects = done.objects;
+    const std::uint64_t said = last_words;
     start_major(oldest, all);
     advance(*major_, unlimited, done);
+    if (said != last_words && ++talks == most_talks) break;
     again = done.objects != objects || (all && major_->gave_up());
     again = again && std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
                                  [](const auto& c) { return c.size() != 0; });
@@ -277,6 +281,8 @@ statistics heap_core::stats() const noexcept {
   s.slices = slices_;
   s.pause_exceeded = pause_exceeded_;
   s.trash_exceeded = trash_exceeded_;
+  s.finalized = finalized;
+  s.resurrected = resurrected;
   s.collector_bytes = chunks.bytes();
   s.collecting = minor_->running() || major_->running() || !deferred_.empty();
   s.generations = generations_;

@@ -116,6 +116,7 @@ collector::step collector::gather(meter& time) {
 
 collector::step collector::subtract(meter& time) {
   edge_visitor visit(&subtract_edges, this);
+  visit.set_rule(&rule_of_subtract);
   for (;;) {
     while (!working_.at_end(scanned_)) {
       if (header* ahead = pile::peek(scanned_, 4)) __builtin_prefetch(ahead + 1);
@@ -191,6 +192,7 @@ void collector::restore_edges(edge_visitor& visit, void* self) {
 /// What is reached from a live object lives.
 collector::step collector::restore(meter& time) {
   edge_visitor visit(&restore_edges, this);
+  visit.set_rule(&rule_of_restore);
   while (!live_.at_end(restored_)) {
     if (header* ahead = pile::peek(restored_, 4)) __builtin_prefetch(ahead + 1);
     pile::cursor next = restored_;

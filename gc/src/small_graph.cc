@@ -20,7 +20,7 @@ bool small_graph::find_live() noexcept {
       complain_edge_twice(node[i]);
     reached[waiting++] = static_cast<std::uint8_t>(i);
   }
-  any_weak = (words & weak_bit) != 0;
+  any_last_words = (words & (weak_bit | finalizable_bit)) != 0;
   const bool any = waiting != 0;
   while (waiting != 0) {
     const std::uint8_t from = reached[--waiting];

@@ -39,7 +39,7 @@ struct small_graph {
   /// Nodes that are held from outside, or reached from one that is. Returns whether there are any.
   bool find_live() noexcept;
   std::array<bool, max_nodes> live;
-  bool any_weak = false;  // one of them has weak references
+  bool any_last_words = false;  // one of them has weak references, or a finalizer
 
   /// Whether all nodes, none of them live, are one component: cheaper to see than to search, and
   /// the most frequent answer. May say no where the answer is yes.

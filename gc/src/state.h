@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "tricycle/detail/attachment.h"
 #include "tricycle/detail/header.h"
 #include "tricycle/detail/object_type.h"
 #include "tricycle/detail/side_record.h"
@@ -62,8 +63,53 @@ inline void set_generation(header* h, unsigned g) noexcept {
   return reinterpret_cast<const object_type*>(h->word & pointer_mask);
 }
 
-/// The weak references to `h`, which has some, expire: it begins to die (side_record.cc).
+/// When it dies, something is to be run before it is dead: callbacks, a finalizer; or weak
+/// references are to expire.
+[[nodiscard]] inline bool has_last_words(const header* h) noexcept {
+  return (h->word & (weak_bit | finalizable_bit)) != 0;
+}
+[[nodiscard]] inline bool is_tracked(const header* h) noexcept {
+  return (h->word & generation_mask) != untracked;
+}
+/// From now on the collector looks at it, and drops make it a candidate. Nothing, if it did before.
+inline void track(header* h) noexcept {
+  if (is_tracked(h)) return;
+  set_generation(h, 0);
+  h->count |= unwanted;
+}
+
+// Side records and what hangs on them (side_record.cc, attachment.cc)
+
+/// The weak references to `h`, which has some, expire: it begins to die. O(1 + places in maps).
+/// What hangs on the record is to be told, with tell_next; where there is nothing, the record is
+/// left.
 void expire(header* h) noexcept;
+/// The header gets its type back; the record loses the object's share.
+void leave_record(header* h, side_record* record) noexcept;
+/// Whether it has expired, and there may be something to be told of it.
+[[nodiscard]] inline bool is_expired(const header* h) noexcept {
+  return is_weak(h) && side_record_of(h)->target == nullptr;
+}
+/// For an expired one: tells the first that hangs on the record. Entries go to the limbo. When
+/// there are none left, the record is left. Returns whether user code ran.
+bool tell_next(header* h, link& limbo) noexcept;
+/// Whether it is the key of something.
+[[nodiscard]] bool has_ephemerons(const header* h) noexcept;
+/// Frees the entries of a limbo, or the first of them. Runs user code.
+void destroy_entries(link& limbo) noexcept;
+void destroy_entry(link& limbo) noexcept;
+/// Tells the searches of a thread's collectors apart; never 0.
+[[nodiscard]] std::uint64_t next_search() noexcept;
+/// All edges of an object: its own, and those of the values that it is a key of.
+void trace_watched(header* h, edge_visitor& visit);
+inline void trace_edges(header* h, edge_visitor& visit) {
+  if (is_weak(h)) [[unlikely]]
+    return trace_watched(h, visit);
+  // A leaf has been a key once, if it is here.
+  if (auto* trace = type_of_object(h)->trace) trace(object_of(h), visit);
+}
+/// The edges of the ephemerons on a list.
+void trace_entries(const link& entries, edge_visitor& visit);
 
 }  // namespace gc
 }  // namespace v1

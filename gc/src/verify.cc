@@ -20,7 +20,7 @@ void audit_edges(header* h) noexcept {
       },
       &slots);
   try {
-    type_of_object(h)->trace(object_of(h), visit);
+    trace_edges(h, visit);
     visit.flush();
   } catch (...) {
     return;  // the phase that follows meets the same, and knows what to do

@@ -1,5 +1,6 @@
 // The one friend a class needs: `friend tricycle::access;` lets the library see a private `trace`,
-// a private constructor and a private destructor. It is also the library's own way into `ref`.
+// a private `finalize`, a private constructor and a private destructor. It is also the library's
+// own way into `ref`.
 #ifndef TRICYCLE_ACCESS_H_
 #define TRICYCLE_ACCESS_H_
 
@@ -7,6 +8,8 @@
 #include <new>
 #include <type_traits>
 #include <utility>
+
+#include "tricycle/finalization.h"
 
 namespace tricycle {
 inline namespace v1 {
@@ -23,6 +26,16 @@ class access {
   template <class T>
   static void trace(T& object, edge_visitor& visit) {
     object.trace(visit);
+  }
+
+  template <class T>
+  static constexpr bool has_finalize = requires(T& object, finalization tag) {
+    { object.finalize(tag) } -> std::same_as<void>;
+  };
+
+  template <class T>
+  static void finalize(T& object) {
+    object.finalize(finalization());
   }
 
 // `make<Person>("Ann")` means to leave the other fields to their defaults.

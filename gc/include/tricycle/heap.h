@@ -85,8 +85,12 @@ struct statistics {
   std::uint64_t slices = 0;           ///< that the collector ran in
   std::uint64_t pause_exceeded = 0;   ///< slices that took over 5/4 of what they were allowed
   std::uint64_t trash_exceeded = 0;   ///< collections that found more garbage than the trash bound
-  std::size_t collector_bytes = 0;    ///< memory of the collector's own buffers
-  bool collecting = false;            ///< a collection, or a release, waits for its next slice
+  std::uint64_t finalized = 0;        ///< objects whose `finalize` has run
+  /// Objects that were found dead, and that a finalizer or a weak callback brought back: with all
+  /// of the dead cycle that they were in.
+  std::uint64_t resurrected = 0;
+  std::size_t collector_bytes = 0;  ///< memory of the collector's own buffers
+  bool collecting = false;          ///< a collection, or a release, waits for its next slice
   std::array<generation_statistics, 3> generations{};
   pause_statistics pauses;
 };
@@ -135,6 +139,9 @@ class heap {
   [[nodiscard]] statistics stats() const;
   void configure(const settings& with);
   [[nodiscard]] settings configuration() const;
+  std::size_t freeze();
+  std::size_t unfreeze();
+  [[nodiscard]] std::size_t frozen() const;
 
  private:
   gc::heap_core* core_;
@@ -162,6 +169,22 @@ void add_memory_pressure(std::size_t bytes);
 /// Changes, or returns, the current heap's settings. O(1).
 void configure(const settings& with);
 [[nodiscard]] settings configuration();
+
+/// What is alive in the current heap now leaves the collector's sight: what a program builds when
+/// it starts, and keeps; and before a fork, so that pages stay shared. Frozen objects are counted,
+/// and die by counting, as ever; but they are never examined, a cycle of them is not found, and
+/// what they refer to counts as held. Garbage that was not found yet is frozen, too: collect()
+/// first.
+///
+/// Returns the number of objects frozen by this call. In a destructor, a finalizer or a weak
+/// callback it does nothing, and returns 0. O(blocks of the heap). What is half destroyed by a
+/// collection is destroyed first: runs user code.
+std::size_t freeze();
+/// All that is frozen is old now, and is examined in the next collection of the old. Returns their
+/// number. O(blocks of the heap); 8 bytes of the collector's memory for each. Runs no user code.
+std::size_t unfreeze();
+/// Objects that are frozen. O(blocks of the heap).
+[[nodiscard]] std::size_t frozen();
 
 }  // namespace v1
 }  // namespace tricycle

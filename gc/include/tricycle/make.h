@@ -38,13 +38,14 @@ void abandon(header* h, const object_type& type) noexcept;
 /// The object is there: from now on it is what `type` says. The slow form is for one whose
 /// constructor made weak references to it.
 void publish_slow(header* h, const object_type& type) noexcept;
-template <bool Tracked>
+template <bool Tracked, bool Finalizable>
 void publish(header* h, const object_type& type) noexcept {
   const std::uint64_t word = h->word;
   if ((word & weak_bit) != 0) [[unlikely]]
     return publish_slow(h, type);
   if constexpr (Tracked) h->count |= unwanted;
-  h->word = (word ^ (Tracked ? untracked : 0)) | reinterpret_cast<std::uint64_t>(&type);
+  h->word = (word ^ (Tracked ? untracked : 0)) | (Finalizable ? finalizable_bit : 0) |
+            reinterpret_cast<std::uint64_t>(&type);
 }
 
 /// ref_from in a checked build: aborts unless `object` is one of ours and alive.
@@ -82,7 +83,7 @@ template <class T, class... Args>
   } raw;
   access::construct<U>(gc::object_of(raw.h), std::forward<Args>(args)...);
   gc::header* h = std::exchange(raw.h, nullptr);
-  gc::publish<gc::type_of<U>.trace != nullptr>(h, type);
+  gc::publish<gc::type_of<U>.trace != nullptr, gc::type_of<U>.finalize != nullptr>(h, type);
   return ref<T>(typename ref<T>::adopt{}, gc::object_of(h));
 }
 

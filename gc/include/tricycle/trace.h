@@ -45,6 +45,8 @@ inline constexpr bool leaf = false;
 
 namespace gc {
 
+struct ephemeron;
+
 enum class edges { none, some, undeclared };
 
 constexpr edges operator|(edges a, edges b) { return a > b ? a : b; }
@@ -182,6 +184,17 @@ class edge_visitor {
     slots_[size_++] = slot;
   }
 
+  /// For the library: whether the edges of an ephemeron's value are to be handed over by its key,
+  /// or by its map. Without a rule: by the key.
+  using ephemeron_rule = bool (*)(void* context, gc::ephemeron& entry, bool by_key);
+  void set_rule(ephemeron_rule rule) noexcept { rule_ = rule; }
+  [[nodiscard]] bool wants(gc::ephemeron& entry, bool by_key) {
+    has_asked_ = true;
+    return rule_ == nullptr ? by_key : rule_(context_, entry, by_key);
+  }
+  /// Whether the object's edges depend on a rule, and so on others.
+  [[nodiscard]] bool has_asked() const noexcept { return has_asked_; }
+
   /// For a range whose elements have `edges_each` edges each: how many of them lie before the
   /// window. They are passed over by this call.
   [[nodiscard]] std::size_t pass_over(std::size_t elements, std::size_t edges_each) noexcept {
@@ -202,7 +215,7 @@ class edge_visitor {
     size_ = walked_ = 0;
     skip_ = skip;
     left_ = most;
-    is_cut_ = false;
+    is_cut_ = has_asked_ = false;
     limit_ = skip == 0 ? room() : 0;
   }
   /// Edges that were passed over one by one, because nothing but their containers can count them.
@@ -278,8 +291,10 @@ class edge_visitor {
   std::size_t left_ = all;        // of the window, beyond what is gathered
   std::size_t walked_ = 0;
   bool is_cut_ = false;
+  bool has_asked_ = false;
   consumer consume_;
   void* context_;
+  ephemeron_rule rule_ = nullptr;
   void** slots_[capacity];
 };
 

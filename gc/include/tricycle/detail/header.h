@@ -19,12 +19,15 @@
 //   0-1    place       none, buffered                   one, two, too       candidates, search
 //   2      weak        has a side record                the same            side_record
 //   3      dead        its destruction has begun        the same            release, reclaim
-//   4      gone        its destructor has returned      the same            release, reclaim
+//   4      gone        if dead: its destructor has      the same            release, reclaim
+//                      returned
+//          finalizable if not dead: its class has a     the same            make, finalize
+//                      finalizer, which has not run
 //   5-46   type        its object_type; if `weak`, its side record, which holds the type; 0 while it
 //                      is under construction                                make, side_record
 //   47-48  mark        0                                what the phase      examine, search,
 //                                                       thinks of it        condense, reclaim
-//   49     finalized   0: there are no finalizers yet   0                   nobody
+//   49     free        0                                0                   nobody
 //   50-51  generation  young, middle, old, untracked    the same            make, collector (ageing)
 //   52-63  heap        number of its heap               the same            make
 //
@@ -59,10 +62,12 @@ inline constexpr std::uint64_t place_mask = 0x3;
 inline constexpr std::uint64_t weak_bit = 0x4;
 inline constexpr std::uint64_t dead_bit = 0x8;
 inline constexpr std::uint64_t gone_bit = 0x10;
+/// Shares its bit with `gone`: no object is one and could become the other. One bit is enough for
+/// "its finalizer runs once", and keeps all that leads off the short path of a death in five bits.
+inline constexpr std::uint64_t finalizable_bit = gone_bit;
 inline constexpr std::uint64_t pointer_mask = ((std::uint64_t{1} << 47) - 1) & ~std::uint64_t{0x1f};
 inline constexpr unsigned mark_shift = 47;
 inline constexpr std::uint64_t mark_mask = std::uint64_t{3} << mark_shift;
-inline constexpr std::uint64_t finalized_bit = std::uint64_t{1} << 49;
 inline constexpr unsigned generation_shift = 50;
 inline constexpr std::uint64_t generation_mask = std::uint64_t{3} << generation_shift;
 /// The generation of what the collector never looks at: leaves, objects under construction, frozen.

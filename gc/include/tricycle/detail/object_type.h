@@ -24,6 +24,8 @@ struct alignas(32) object_type {
   /// Hands every edge of the object to the visitor. Null: a leaf, never searched.
   void (*trace)(void* object, edge_visitor& visit);
   void (*destroy)(void* object) noexcept;
+  /// Null: the class has none.
+  void (*finalize)(void* object);
   /// Bytes of the block (small ones: of their size class), and where in it the object begins (its
   /// header is directly before that).
   std::size_t block_bytes;
@@ -43,6 +45,18 @@ void destroy_object(void* object) noexcept {
   access::destroy(static_cast<T*>(object));
 }
 
+template <class T>
+void finalize_object(void* object) {
+  access::finalize(*static_cast<T*>(object));
+}
+template <class T>
+inline constexpr auto finalizer_of = []() -> void (*)(void*) {
+  if constexpr (access::has_finalize<T>)
+    return &finalize_object<T>;
+  else
+    return nullptr;
+}();
+
 /// Small blocks begin with the header; in front of the header of a large one is the link by which
 /// its heap finds it.
 inline constexpr std::size_t large_link_bytes = 16;
@@ -58,6 +72,7 @@ template <class T>
 inline constexpr object_type type_of = {
     .trace = edges_of<T>() == edges::some ? &trace_object<T> : nullptr,
     .destroy = &destroy_object<T>,
+    .finalize = finalizer_of<T>,
     .block_bytes = class_for<T> != 0 ? class_for<T>* size_class_bytes : offset_for<T> + sizeof(T),
     .object_offset = static_cast<std::uint32_t>(offset_for<T>),
     .align_shift = static_cast<std::uint16_t>(std::countr_zero(alignof(T))),

@@ -1,0 +1,55 @@
+#include "tricycle/detail/weak_callback.h"
+
+#include "tricycle/detail/object_type.h"
+#include "tricycle/unraisable.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace gc {
+namespace {
+
+void free_callback(weak_callback& c) noexcept {
+  drop_weak(c.record);
+  c.act(c, weak_callback::action::free);
+}
+
+void tell(attachment& self) noexcept {
+  auto& c = static_cast<weak_callback&>(self);
+  c.is = weak_callback::state::running;
+  try {
+    c.act(c, weak_callback::action::call);
+  } catch (...) {
+    const object_type* type = c.record->type;
+    report_unraisable(unraisable::source::weak_callback,
+                      type != nullptr ? type->name : "object under construction");
+  }
+  c.act(c, weak_callback::action::forget);
+  c.is = weak_callback::state::done;
+  if (c.ownerless) free_callback(c);
+}
+
+constexpr attachment_kind callback_kind{.tell = &tell};
+
+}  // namespace
+
+weak_callback::weak_callback(void (*does)(weak_callback&, action)) noexcept
+    : attachment(callback_kind), act(does) {}
+
+void drop_callback(weak_callback& callback) noexcept {
+  switch (callback.is) {
+    case weak_callback::state::running:
+      callback.ownerless = true;
+      return;
+    case weak_callback::state::waiting:
+      callback.unlink();
+      callback.act(callback, weak_callback::action::forget);
+      break;
+    case weak_callback::state::done:
+      break;
+  }
+  free_callback(callback);
+}
+
+}  // namespace gc
+}  // namespace v1
+}  // namespace tricycle
