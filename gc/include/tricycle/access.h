@@ -47,6 +47,11 @@ class access {
   static void** slot(Pointer& pointer) noexcept {
     return &pointer.object_;
   }
+  /// The same of a shared_ptr: the word that owns. What get() returns stands directly before it.
+  template <class Pointer>
+  static void** shared_slot(Pointer& pointer) noexcept {
+    return &pointer.block_;
+  }
 };
 
 }  // namespace v1

@@ -129,6 +129,14 @@ class edge_visitor {
     slots_[size_++] = slot;
   }
 
+  /// An edge into the shared heap, of a pointer that is two words wide: `slot` is the one that
+  /// owns. The collector of a confined heap passes it by.
+  void shared_edge(void** slot) {
+    if (shared_) edge(slot);
+  }
+
+  /// For the library: edges into the shared heap are wanted, too.
+  void follow_shared() noexcept { shared_ = true; }
   /// For the library: hands over what has been gathered.
   void flush() {
     consume_(*this, context_);
@@ -171,6 +179,7 @@ class edge_visitor {
   }
 
   std::size_t size_ = 0;
+  bool shared_ = false;
   consumer consume_;
   void* context_;
   void** slots_[capacity];
