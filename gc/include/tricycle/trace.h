@@ -21,7 +21,6 @@
 #define TRICYCLE_TRACE_H_
 
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 
 #include "tricycle/access.h"
@@ -84,6 +83,8 @@ consteval edges edges_of() {
     return edges::none;
   } else if constexpr (leaf<U>) {
     return edges::none;
+  } else if constexpr (!requires { sizeof(U); }) {
+    return edges::undeclared;  // incomplete here: behind a unique_ptr, say
   } else if constexpr (access::has_trace<U>) {
     return edges::some;
   } else if constexpr (declares_tracer<U>) {

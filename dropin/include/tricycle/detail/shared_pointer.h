@@ -19,13 +19,19 @@
 
 #include <compare>
 #include <cstddef>
-#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "tricycle/detail/shared_holder.h"
+
+// For std::reference_wrapper alone, <functional> would cost a fifth of what <memory> does.
+#if __has_include(<bits/refwrap.h>)
+#include <bits/refwrap.h>
+#else
+#include <functional>
+#endif
 
 namespace tricycle {
 inline namespace v1 {
