@@ -2,12 +2,10 @@
 //
 // Order, the same as in gc/src/release.cc: weak pointers expire (they read the count), destructor
 // or deleter, memory.
-#include <cstdlib>
-#include <new>
-
 #include "block_store.h"
 #include "notes.h"
 #include "pending.h"
+#include "spare_blocks.h"
 #include "tricycle/detail/shared_pointer.h"
 
 namespace tricycle {
@@ -80,32 +78,13 @@ void release_block(header* h) noexcept {
     forget_block(h);
   const shared_type& type = type_of_block(h);
   void* object = object_of(h);
-  if (type.release != nullptr)
+  if (type.size_class != 0)
+    give_block(h, type.size_class);
+  else if (type.release != nullptr)
     type.release(object);
   else
-    alloc::raw_free(static_cast<char*>(object) - type.object_offset);
+    deallocate(static_cast<char*>(object) - type.object_offset);
 }
-
-void* allocate(std::size_t bytes) {
-  void* block = alloc::raw_allocate(bytes);
-  if (block == nullptr) [[unlikely]]
-    throw std::bad_alloc();
-  return block;
-}
-
-void* allocate_aligned(std::size_t bytes, std::size_t align) {
-  if (alloc::fault_point()) throw std::bad_alloc();
-#ifdef TRICYCLE_USE_MIMALLOC
-  // Not mi_malloc_aligned: see block_store.cc.
-  void* block = mi_malloc_aligned_at(bytes, align, 0);
-#else
-  void* block = std::aligned_alloc(align, (bytes + align - 1) / align * align);
-#endif
-  if (block == nullptr) throw std::bad_alloc();
-  return block;
-}
-
-void deallocate(void* block) noexcept { alloc::raw_free(block); }
 
 void throw_bad_weak_ptr() { throw std::bad_weak_ptr(); }
 

@@ -65,7 +65,8 @@ void construct_object(void* at, Args&&... args) {
 template <class T, class Construct>
 [[nodiscard]] shared_ptr<T> make_object(Construct construct) {
   using U = std::remove_cv_t<T>;
-  raw_block<U, own_allocator> raw(own_allocator(), sizeof(U));
+  const own_allocator ours;
+  raw_block<U, own_allocator> raw(ours);
   construct(raw.payload());
   auto* object = static_cast<U*>(raw.payload());
   publish(object, type_for<object_kind<U>>);

@@ -224,7 +224,7 @@ struct allocated_kind : kind<allocated<T, A>, T> {
 template <class T, class How, class A, class... Args>
 [[nodiscard]] allocated<T, A>* make_allocated(const A& allocator, Args&&... args) {
   using payload = allocated<T, A>;
-  raw_block<payload, A> raw(allocator, sizeof(payload));
+  raw_block<payload, A> raw(allocator);
   struct allocator_guard {
     payload* made;
     explicit allocator_guard(payload* p) noexcept : made(p) {}

@@ -64,6 +64,7 @@ struct holder_kind : kind<holder<P, D, A>, P> {
   using payload = holder<P, D, A>;
   using pointee = typename pointee_of<P>::type;
   using traced = std::conditional_t<std::is_void_v<pointee>, P, pointee>;
+  static constexpr std::uint8_t size_class = class_of_payload<payload, A>;
 
   static void run_deleter(void* object) noexcept {
     auto* held = static_cast<payload*>(object);
@@ -113,7 +114,7 @@ struct holder_kind : kind<holder<P, D, A>, P> {
 template <class P, class D, class A>
 [[nodiscard]] void* make_holder(P pointer, D& deleter, const A& allocator) {
   using payload = holder<P, D, A>;
-  raw_block<payload, A> raw(allocator, sizeof(payload));
+  raw_block<payload, A> raw(allocator);
   void* object = raw.payload();
   ::new (object) payload(pointer, deleter, allocator);
   constexpr const shared_type& type = type_for<holder_kind<P, D, A>>;

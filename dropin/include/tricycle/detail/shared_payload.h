@@ -44,6 +44,14 @@ template <class Payload>
 inline constexpr std::size_t align_of_block = alignof(Payload) > least_align ? alignof(Payload)
                                                                              : least_align;
 
+/// Of gc::hot_heap's size classes, for blocks of our own around one Payload; 0: none.
+template <class Payload, class A>
+inline constexpr std::uint8_t class_of_payload = std::is_same_v<A, own_allocator>
+                                                     ? gc::size_class_of(sizeof(header) +
+                                                                             sizeof(Payload),
+                                                                         alignof(Payload))
+                                                     : std::uint8_t{0};
+
 /// A block for a Payload with `bytes` bytes from its start, from the user's allocator or our own;
 /// given back unless it is released.
 template <class Payload, class A>
@@ -58,14 +66,18 @@ class raw_block {
                                   std::allocator_traits<A>>::template rebind_alloc<unit_type>;
   using traits = std::allocator_traits<unit_allocator>;
 
-  raw_block(const A& allocator, std::size_t bytes) : allocator_(allocator), bytes_(bytes) {
-    if constexpr (std::is_same_v<A, own_allocator>) {
-      block_ = alignof(Payload) > least_align ? allocate_aligned(offset + bytes, alignof(Payload))
-                                              : allocate(offset + bytes);
+  /// A block for one Payload; of a size class, if it has one.
+  explicit raw_block(const A& allocator) : allocator_(allocator), bytes_(sizeof(Payload)) {
+    if constexpr (class_of_payload<Payload, A> != 0) {
+      block_ = take_block(class_of_payload<Payload, A>);
+      if (block_ == nullptr) [[unlikely]]
+        throw_bad_alloc();
     } else {
-      unit_allocator units(allocator_);
-      block_ = std::to_address(traits::allocate(units, units_for(bytes)));
+      take();
     }
+  }
+  raw_block(const A& allocator, std::size_t bytes) : allocator_(allocator), bytes_(bytes) {
+    take();
   }
   raw_block(const raw_block&) = delete;
   raw_block& operator=(const raw_block&) = delete;
@@ -93,6 +105,17 @@ class raw_block {
   }
 
  private:
+  void take() {
+    if constexpr (std::is_same_v<A, own_allocator>) {
+      block_ = alignof(Payload) > least_align ? allocate_aligned(offset + bytes_, alignof(Payload))
+                                              : allocate(offset + bytes_);
+      if (block_ == nullptr) [[unlikely]]
+        throw_bad_alloc();
+    } else {
+      unit_allocator units(allocator_);
+      block_ = std::to_address(traits::allocate(units, units_for(bytes_)));
+    }
+  }
   static constexpr std::size_t units_for(std::size_t bytes) noexcept {
     return (offset + bytes + sizeof(unit_type) - 1) / sizeof(unit_type);
   }
@@ -126,6 +149,7 @@ inline constexpr shared_type type_for = [] {
   type.block_bytes =
       payload_offset(alignof(typename Kind::payload)) + sizeof(typename Kind::payload);
   type.object_offset = static_cast<std::uint32_t>(payload_offset(alignof(typename Kind::payload)));
+  type.size_class = Kind::size_class;
   type.name = gc::type_name<typename Kind::traced>();
   type.release = Kind::release;
   type.deleter = Kind::deleter;
@@ -137,6 +161,7 @@ template <class Payload, class Traced>
 struct kind {
   using payload = Payload;
   using traced = Traced;
+  static constexpr std::uint8_t size_class = 0;
   static constexpr auto tracing() -> void (*)(void*, edge_visitor&) { return nullptr; }
   static constexpr void (*release)(void*) noexcept = nullptr;
   static constexpr void* (*deleter)(void*, const std::type_info&) noexcept = nullptr;
@@ -145,6 +170,7 @@ struct kind {
 /// A T in place, in a block of our own: nothing beside it.
 template <class T>
 struct object_kind : kind<T, T> {
+  static constexpr std::uint8_t size_class = class_of_payload<T, own_allocator>;
   static constexpr auto tracing() { return tracing_of<T>(); }
   static void run_destructor(void* object) noexcept { static_cast<T*>(object)->~T(); }
   static constexpr void (*destroy)(void*) noexcept = std::is_trivially_destructible_v<T>

@@ -14,6 +14,7 @@
 
 #include "tricycle/detail/object_type.h"
 #include "tricycle/detail/shared_header.h"
+#include "tricycle/detail/spare_blocks.h"
 
 namespace tricycle {
 inline namespace v1 {
@@ -33,11 +34,6 @@ struct alignas(32) shared_type : gc::object_type {
   return *reinterpret_cast<const shared_type*>(__atomic_load_n(&h->word, __ATOMIC_RELAXED) &
                                                gc::pointer_mask);
 }
-
-/// Memory from the library's own allocator. Throws std::bad_alloc. Never from operator new.
-[[nodiscard]] void* allocate(std::size_t bytes);
-[[nodiscard]] void* allocate_aligned(std::size_t bytes, std::size_t align);
-void deallocate(void* block) noexcept;
 
 /// Whether blocks are noted for the report at exit: unknown until the first one.
 enum class noting : unsigned char { unknown, off, on };
