@@ -3,7 +3,6 @@
 #ifndef TRICYCLE_ACCESS_H_
 #define TRICYCLE_ACCESS_H_
 
-#include <concepts>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -14,11 +13,20 @@ inline namespace v1 {
 class edge_visitor;
 
 class access {
+  template <class C>
+  static void takes_visitor(void (C::*)(edge_visitor&));
+  template <class C>
+  static void takes_visitor(void (C::*)(edge_visitor&) const);
+
  public:
+  /// Whether T declares its edges: by a member `void trace(auto& visit)`, or one that names
+  /// edge_visitor&. Not by any other member of that name that could be called so: foreign classes
+  /// log by `trace(const char*, ...)` and by `trace(auto&&...)`.
   template <class T>
-  static constexpr bool has_trace = requires(T& object, edge_visitor& visit) {
-    { object.trace(visit) } -> std::same_as<void>;
-  };
+  static constexpr bool has_trace = requires {
+    takes_visitor(&T::template trace<edge_visitor>);
+  }
+  || requires { takes_visitor(&T::trace); };
 
   template <class T>
   static void trace(T& object, edge_visitor& visit) {
