@@ -26,7 +26,9 @@ constinit thread_local releases releases_here [[gnu::tls_model("initial-exec")]]
 
 /// The object is destroyed: the owners' share of the block goes.
 inline void leave(header* h) noexcept {
-  if ((h->count & watched) != 0)
+  // Relaxed: a lock() that comes too late may look at the count now, but nobody changes it, and the
+  // flag was seen with the decrement, or by the thread that set it.
+  if ((__atomic_load_n(&h->count, __ATOMIC_RELAXED) & watched) != 0)
     drop_weak(h);
   else
     release_block(h);

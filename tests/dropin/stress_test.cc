@@ -115,7 +115,9 @@ TEST_F(SharedPtrThreads, OnceExpiredAlwaysExpired) {
 TEST_F(SharedPtrThreads, FirstWeakPointersOfSeveralThreads) {
   for (int i = 0; i < rounds / 20; ++i) {
     auto owner = make_shared<Tracked>();
-    Together(3, [mine = owner](int) mutable {
+    std::vector<shared_ptr<Tracked>> each(3, owner);
+    Together(3, [&each](int which) {
+      auto& mine = each[static_cast<std::size_t>(which)];
       weak_ptr<Tracked> watch = mine;
       weak_ptr<Tracked> other = watch;
       mine.reset();

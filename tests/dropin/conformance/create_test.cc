@@ -33,16 +33,16 @@ TEST_F(MakeShared, OverAlignedObjectsAreAligned) {
   struct alignas(256) Wide {
     char bytes[256];
   };
-  // A length whose blocks operator new aligns: that of mimalloc 2.0.9 takes blocks of 256, 512 and
-  // 1024 bytes for aligned to their size.
+  // A length whose blocks operator new aligns, from which std::make_shared takes its own, too: that
+  // of mimalloc 2.0.9 takes blocks of 256, 512 and 1024 bytes for aligned to their size.
   struct alignas(128) Wide128 {
     char bytes[256];
   };
   for (int i = 0; i < 20; ++i) {
-    auto p = make_shared<Wide>();
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(p.get()) % 256, 0U);
-    auto q = make_shared<Wide[]>(3);
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(q.get()) % 256, 0U);
+    auto p = make_shared<std::conditional_t<ours, Wide, Wide128>>();
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(p.get()) % (ours ? 256 : 128), 0U);
+    auto q = make_shared<std::conditional_t<ours, Wide, Wide128>[]>(3);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(q.get()) % (ours ? 256 : 128), 0U);
     auto r = allocate_shared<Wide128>(std::allocator<char>());
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(r.get()) % 128, 0U);
     auto s = allocate_shared<Wide128[2]>(std::allocator<char>());
@@ -88,7 +88,9 @@ TEST_F(MakeShared, ArraysOfCopies) {
 TEST_F(MakeShared, ElementThatThrowsEndsThoseBeforeIt) {
   Counted::throw_after = 3;
   EXPECT_THROW(static_cast<void>(make_shared<Counted[]>(5)), std::string);
-  EXPECT_EQ(Counted::ended, (std::vector<int>{2, 1, 0}));
+  if constexpr (ours) {
+    EXPECT_EQ(Counted::ended, (std::vector<int>{2, 1, 0}));
+  }
   EXPECT_EQ(Counted::alive, 0);
   Counted::throw_after = 2;
   EXPECT_THROW(static_cast<void>(allocate_shared<Counted[]>(LoggingAllocator<int>(log), 5)),
@@ -100,8 +102,10 @@ TEST_F(MakeShared, ElementThatThrowsEndsThoseBeforeIt) {
 TEST_F(MakeShared, LengthThatNoMemoryHolds) {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   EXPECT_THROW(static_cast<void>(make_shared<long[]>(most)), std::bad_alloc);
-  EXPECT_THROW(static_cast<void>(make_shared<long[]>(most / sizeof(long))), std::bad_alloc);
-  EXPECT_THROW(static_cast<void>(make_shared<long[][16]>(most / 64)), std::bad_alloc);
+  if constexpr (ours) {
+    EXPECT_THROW(static_cast<void>(make_shared<long[]>(most / sizeof(long))), std::bad_alloc);
+    EXPECT_THROW(static_cast<void>(make_shared<long[][16]>(most / 64)), std::bad_alloc);
+  }
 }
 
 TEST_F(MakeShared, ForOverwriteDefaultInitialises) {
