@@ -76,7 +76,8 @@ void drop_slow(header* h, std::uint32_t left) noexcept {
 }
 
 void release_block(header* h) noexcept {
-  if (noting_blocks == noting::on) [[unlikely]]
+  // Relaxed: see note_block.
+  if (__atomic_load_n(&noting_blocks, __ATOMIC_RELAXED) == noting::on) [[unlikely]]
     forget_block(h);
   const shared_type& type = type_of_block(h);
   void* object = object_of(h);

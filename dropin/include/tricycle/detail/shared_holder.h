@@ -64,7 +64,11 @@ struct holder_kind : kind<holder<P, D, A>, P> {
   using payload = holder<P, D, A>;
   using pointee = typename pointee_of<P>::type;
   using traced = std::conditional_t<std::is_void_v<pointee>, P, pointee>;
+  /// The deleters that say that the pointer leads to exactly one whole object of that class.
+  static constexpr bool holds_one = std::is_same_v<D, default_deleter<pointee>> ||
+                                    std::is_same_v<D, std::default_delete<pointee>>;
   static constexpr std::uint8_t size_class = class_of_payload<payload, A>;
+  static constexpr std::uint32_t held_bytes = holds_one ? sizeof(traced) : 0;
 
   static void run_deleter(void* object) noexcept {
     auto* held = static_cast<payload*>(object);
@@ -92,8 +96,7 @@ struct holder_kind : kind<holder<P, D, A>, P> {
                                                                                  ? nullptr
                                                                                  : &find_deleter;
 
-  /// An object of its own behind the pointer is searched as if it were in place: only the default
-  /// deleter says that the pointer leads to exactly one whole object of that class.
+  /// An object of its own behind the pointer is searched as if it were in place.
   static void trace_pointee(void* object, edge_visitor& visit) {
     if constexpr (!std::is_void_v<pointee>) {
       auto* held = static_cast<payload*>(object);
@@ -101,8 +104,7 @@ struct holder_kind : kind<holder<P, D, A>, P> {
     }
   }
   static constexpr auto tracing() -> void (*)(void*, edge_visitor&) {
-    if constexpr (std::is_same_v<D, default_deleter<pointee>> ||
-                  std::is_same_v<D, std::default_delete<pointee>>) {
+    if constexpr (holds_one) {
       if constexpr (tracing_of<pointee>() != nullptr) return &trace_pointee;
     }
     return nullptr;

@@ -139,6 +139,13 @@ template <class T>
     return nullptr;
 }
 
+/// Whether a T has a destructor's worth of something, and is not the standard library's.
+template <class T>
+inline constexpr bool may_own = !std::is_trivially_destructible_v<std::remove_all_extents_t<T>> &&
+                                !gc::is_std<std::remove_cv_t<std::remove_all_extents_t<T>>>;
+template <class E>
+inline constexpr bool may_own<E[]> = may_own<E>;
+
 /// The constant of a kind of block. `Kind` has: payload, traced (name), tracing(), destroy,
 /// release, deleter.
 template <class Kind>
@@ -153,6 +160,8 @@ inline constexpr shared_type type_for = [] {
   type.name = gc::type_name<typename Kind::traced>();
   type.release = Kind::release;
   type.deleter = Kind::deleter;
+  type.held_bytes = Kind::held_bytes;
+  type.hides = Kind::tracing() == nullptr && may_own<typename Kind::traced>;
   return type;
 }();
 
@@ -162,6 +171,7 @@ struct kind {
   using payload = Payload;
   using traced = Traced;
   static constexpr std::uint8_t size_class = 0;
+  static constexpr std::uint32_t held_bytes = 0;
   static constexpr auto tracing() -> void (*)(void*, edge_visitor&) { return nullptr; }
   static constexpr void (*release)(void*) noexcept = nullptr;
   static constexpr void* (*deleter)(void*, const std::type_info&) noexcept = nullptr;

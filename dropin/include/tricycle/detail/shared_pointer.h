@@ -96,7 +96,8 @@ class shared_ptr {
   using element_type = std::remove_extent_t<T>;
   using weak_type = weak_ptr<T>;
 
-  constexpr shared_ptr() noexcept = default;
+  // Not defaulted: a const member of this class must not delete its owner's default constructor.
+  constexpr shared_ptr() noexcept {}                // NOLINT(modernize-use-equals-default)
   constexpr shared_ptr(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
 
   /// Owns `p`. If it throws, `p` is deleted.

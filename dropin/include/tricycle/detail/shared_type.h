@@ -27,6 +27,10 @@ struct alignas(32) shared_type : gc::object_type {
   void (*release)(void* object) noexcept;
   /// The deleter in the payload, if it is of that type; null: there is none.
   void* (*deleter)(void* object, const std::type_info& type) noexcept;
+  /// For the report. The size of the object, where the payload is a pointer to it and its deleter;
+  /// else 0. And whether a leaf might own something that it does not show.
+  std::uint32_t held_bytes;
+  bool hides;
 };
 
 [[nodiscard]] inline const shared_type& type_of_block(const header* h) noexcept {
@@ -36,8 +40,12 @@ struct alignas(32) shared_type : gc::object_type {
 }
 
 /// Whether blocks are noted for the report at exit: unknown until the first one.
-enum class noting : unsigned char { unknown, off, on };
-extern constinit noting noting_blocks;
+namespace noting {
+inline constexpr unsigned char unknown = 0;
+inline constexpr unsigned char off = 1;
+inline constexpr unsigned char on = 2;
+}  // namespace noting
+extern constinit unsigned char noting_blocks;
 void note_block(header* h) noexcept;
 
 /// Where in its block a payload of that alignment begins: directly behind the header.
@@ -51,7 +59,8 @@ inline void publish(void* object, const shared_type& type) noexcept {
   h->count = 1;
   h->trial = 0;
   h->word = one_weak | gc::untracked | shared_bit | reinterpret_cast<std::uint64_t>(&type);
-  if (noting_blocks != noting::off) [[unlikely]]
+  // Relaxed: see note_block.
+  if (__atomic_load_n(&noting_blocks, __ATOMIC_RELAXED) != noting::off) [[unlikely]]
     note_block(h);
 }
 

@@ -21,7 +21,8 @@ class weak_ptr {
  public:
   using element_type = std::remove_extent_t<T>;
 
-  constexpr weak_ptr() noexcept = default;
+  // Not defaulted: a const member of this class must not delete its owner's default constructor.
+  constexpr weak_ptr() noexcept {}  // NOLINT(modernize-use-equals-default)
   template <class Y>
   requires shared::compatible<Y, T> weak_ptr(const shared_ptr<Y>& r)
   noexcept  // NOLINT(google-explicit-constructor)
