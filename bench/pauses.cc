@@ -6,6 +6,8 @@
 //
 // One pair per process: peak memory belongs to a process, and an allocator that has served one
 // contender is not the allocator that another would find. bench/run runs them all.
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -15,8 +17,10 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/strings/str_format.h"
-#include "mimalloc.h"
 #include "workloads/all.h"
+#ifndef TRICYCLE_BENCH_LEAKS
+#include "mimalloc.h"
+#endif
 
 ABSL_FLAG(bool, list, false, "print all pairs of workload and contender, as JSON");
 ABSL_FLAG(bool, describe, false, "print compiler, flags and allocator as JSON");
@@ -29,6 +33,30 @@ ABSL_FLAG(std::string, contender, "", "the contender to measure it under");
 #endif
 
 namespace {
+
+#ifdef TRICYCLE_BENCH_LEAKS
+
+// Every workload for a moment. Whatever is left at the end is for the sanitizer to report.
+int look_for_leaks() {
+  constexpr std::uint64_t kMoment = 3'000;
+  bench::registry all;
+  bench::add_all_workloads(all);
+  for (const bench::entry& e : all.entries()) {
+    if (e.runs != bench::occasion::always) continue;
+    bench::plan p = e.info.quick;
+    p.warm_up = std::min(p.warm_up, kMoment);
+    p.operations = std::min(p.operations, kMoment);
+    e.run(p);
+    bench::at_hand.reset();
+    tricycle::collect();
+    const auto left = tricycle::stats().live_objects;
+    std::printf("%s, %s: %zu objects left\n", e.info.name.c_str(), e.title.c_str(), left);
+    if (left != 0) return 1;
+  }
+  return 0;
+}
+
+#else
 
 // All contenders must have the same allocator, or the table compares allocators.
 void require_mimalloc() {
@@ -62,7 +90,15 @@ void print_pair(const bench::entry& e) {
   absl::PrintF("}}\n");
 }
 
+#endif
+
 }  // namespace
+
+#ifdef TRICYCLE_BENCH_LEAKS
+
+int main() { return look_for_leaks(); }
+
+#else
 
 int main(int argc, char** argv) {
   absl::SetProgramUsageMessage("Measures one workload under one contender. See bench/README.md.");
@@ -94,3 +130,5 @@ int main(int argc, char** argv) {
   absl::FPrintF(stderr, "pauses: no such pair; --list names them\n");
   return 2;
 }
+
+#endif

@@ -96,6 +96,7 @@ slab* block_store::add_slab(std::size_t which) noexcept {
 }
 
 void block_store::remove_slab(slab* s) noexcept {
+  if (s == walk_slab_) leave_for_next(s);
   unlink_partial(s);
   (s->previous == nullptr ? slabs_ : s->previous->next) = s->next;
   if (s->next != nullptr) s->next->previous = s->previous;
@@ -139,6 +140,7 @@ void* block_store::take_large(std::size_t bytes, std::size_t align, std::size_t 
 
 void block_store::release_large(void* block, std::size_t link_at) noexcept {
   const auto* link = reinterpret_cast<large_link*>(static_cast<char*>(block) + link_at);
+  if (link == walk_large_) walk_large_ = link->next;
   *link->previous = link->next;
   if (link->next != nullptr) link->next->previous = link->previous;
   raw_free(block);

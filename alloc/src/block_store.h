@@ -140,25 +140,42 @@ class block_store {
                                  std::size_t link_at) noexcept;
   void release_large(void* block, std::size_t link_at) noexcept;
 
-  /// Calls small(block) for every small block that has ever been used, the free ones too, and
-  /// large(link) for every large one. Blocks may be released, not taken, meanwhile: but of the
-  /// small ones only the one being visited.
+  /// A walk over all blocks that are there when it starts: small(block) is called for every small
+  /// one that has ever been used, the free ones too, and large(link) for every large one. It can
+  /// stop after `most` blocks, and go on whatever was taken and released meanwhile. True: there are
+  /// more.
+  void start_walk() noexcept {
+    walk_slab_ = slabs_;
+    walk_at_ = first_block;
+    walk_large_ = large_;
+  }
   template <class Small, class Large>
-  void for_each(Small&& small, Large&& large) {
-    for (slab *s = slabs_, *next = nullptr; s != nullptr; s = next) {
-      next = s->next;
-      char* const base = reinterpret_cast<char*>(s);
-      const std::uint32_t end = s->fresh;
-      const std::uint32_t step = s->block_bytes;
-      for (std::uint32_t at = first_block; at < end; at += step) small(base + at);
+  bool walk_some(std::size_t most, Small&& small, Large&& large) {
+    while (walk_slab_ != nullptr) {
+      slab* const s = walk_slab_;
+      for (; walk_at_ < s->fresh; --most) {
+        if (most == 0) return true;
+        void* block = reinterpret_cast<char*>(s) + walk_at_;
+        walk_at_ += s->block_bytes;
+        small(block);
+        if (walk_slab_ != s) break;  // its last block was released
+      }
+      if (walk_slab_ == s) leave_for_next(s);
     }
-    for (large_link *l = large_, *next = nullptr; l != nullptr; l = next) {
-      next = l->next;
+    for (; walk_large_ != nullptr; --most) {
+      if (most == 0) return true;
+      large_link* const l = walk_large_;
+      walk_large_ = l->next;
       large(l);
     }
+    return false;
   }
 
  private:
+  void leave_for_next(const slab* s) noexcept {
+    walk_slab_ = s->next;
+    walk_at_ = first_block;
+  }
   slab* add_slab(std::size_t which) noexcept;
   void remove_slab(slab* s) noexcept;
   void link_partial(slab* s) noexcept;
@@ -168,6 +185,10 @@ class block_store {
   slab* slabs_ = nullptr;
   slab* spare_ = nullptr;  // an empty one, kept against a slab that comes and goes at every block
   large_link* large_ = nullptr;
+  // Where a walk has come to: never to what has gone back meanwhile.
+  slab* walk_slab_ = nullptr;
+  std::uint32_t walk_at_ = first_block;
+  large_link* walk_large_ = nullptr;
   const std::uint64_t free_word_;
 #ifdef TRICYCLE_USE_MIMALLOC
   mi_heap_t* heap_ = nullptr;

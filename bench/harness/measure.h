@@ -26,6 +26,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "contenders/contender.h"
@@ -62,14 +63,19 @@ bool is_done(const Workload& workload) {
   }
 }
 
-// Never destroyed: the process ends with its row, and taking the graph down is not the question.
+// The workload of this process. It ends with its row, and taking a graph down is not the question;
+// but a build that looks for leaks does.
+inline std::shared_ptr<void> at_hand;
+
 template <class Contender, class Workload, class... Args>
 Workload& set_up(const Args&... args) {
   if constexpr (requires { Contender::start(); }) Contender::start();
   if constexpr (requires { Contender::template keep<Workload>(args...); }) {
     return Contender::template keep<Workload>(args...);
   } else {
-    return *new Workload(args...);
+    auto workload = std::make_shared<Workload>(args...);
+    at_hand = workload;
+    return *workload;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,13 @@
 #include "harness/measure.h"
 
 namespace bench {
+
+// A build with a sanitizer, which runs each workload for a moment and wants everything back.
+#ifdef TRICYCLE_BENCH_LEAKS
+inline constexpr bool looks_for_leaks = true;
+#else
+inline constexpr bool looks_for_leaks = false;
+#endif
 
 // When a workload runs: always, not in a quick run, with --grid, or only with --grid=full.
 enum class occasion { always, not_quick, grid, full_grid };
@@ -45,23 +53,28 @@ class registry {
   // Adds Workload<C>(args...) for every contender C of the set, and the control.
   template <template <class> class Workload, class Set, class... Args>
   void add(const workload_info& info, Args... args) {
-    if (info.control_ns > 0) {
+    if (info.control_ns > 0 && !looks_for_leaks) {
       entries_.push_back(
           {info, info.runs, control::name, control::title,
            [ns = info.control_ns](const plan& p) { return measure<control, spinning>(p, ns); }});
     }
     for_each_contender(Set{}, [&]<class C>() {
-      const bool is_minor = requires { C::minor; };
-      const bool skips = is_minor && !info.quick_has_all && info.runs == occasion::always;
-      entries_.push_back(
-          {info, skips ? occasion::not_quick : info.runs, C::name, C::title,
-           [args...](const plan& p) { return measure<C, Workload<C>>(p, args...); }});
+      if constexpr (!looks_for_leaks || std::is_base_of_v<tricycle_ref, C>)
+        add_pair<Workload, C>(info, args...);
     });
   }
 
   const std::vector<entry>& entries() const { return entries_; }
 
  private:
+  template <template <class> class Workload, class C, class... Args>
+  void add_pair(const workload_info& info, Args... args) {
+    const bool is_minor = requires { C::minor; };
+    const bool skips = is_minor && !info.quick_has_all && info.runs == occasion::always;
+    entries_.push_back({info, skips ? occasion::not_quick : info.runs, C::name, C::title,
+                        [args...](const plan& p) { return measure<C, Workload<C>>(p, args...); }});
+  }
+
   std::vector<entry> entries_;
 };
 

@@ -193,9 +193,9 @@ bool is_sample(const cell& c) {
 
 void add_grid(registry& all) {
   for (const std::size_t payload : {std::size_t{16}, std::size_t{256}}) {
-    for (const std::size_t ring : {1, 8, 64, 1'000, 1'000'000}) {
+    for (const std::size_t ring : {1UL, 8UL, 64UL, 1'000UL, 1'000'000UL}) {
       for (const unsigned cyclic : {0U, 50U, 100U}) {
-        for (const std::size_t live : {1'000, 100'000, 1'000'000, 10'000'000}) {
+        for (const std::size_t live : {1'000UL, 100'000UL, 1'000'000UL, 10'000'000UL}) {
           const cell c{ring, live, cyclic, payload};
           add(all, c,
               is_always(c)   ? occasion::always

@@ -43,6 +43,10 @@ header* candidate_buffer::pop() noexcept {
   while (first_ != nullptr) {
     while (first_->begin != first_->end) {
       const std::uintptr_t entry = first_->entries[first_->begin++];
+      // Their neighbours in memory are neighbours here, most often: what is examined next, too.
+      const std::uint32_t ahead = first_->begin + prefetch_distance;
+      if (ahead < first_->end)
+        __builtin_prefetch(reinterpret_cast<const void*>(first_->entries[ahead]), 1);
       if (entry == 0) continue;
       --size_;
       if (--first_->in_use == 0 && first_ != last_) drop_chunk(first_);

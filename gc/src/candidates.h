@@ -99,6 +99,7 @@ class candidate_buffer {
   }
 
  private:
+  static constexpr std::uint32_t prefetch_distance = 16;
   static constexpr unsigned slot_bits = 10;
   static constexpr std::uint32_t slot_mask = (1U << slot_bits) - 1;
   static_assert(chunk::capacity <= slot_mask + 1);

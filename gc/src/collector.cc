@@ -23,7 +23,7 @@ collector::collector(heap_core& heap, place mine) noexcept
       stack_(heap.chunks),
       path_(heap.chunks) {}
 
-/// Hands the edges of `h` to the visitor's consumer. False when its trace function threw: then not
+/// Hands all edges of `h` to the visitor's consumer. False when its trace function threw: then not
 /// all of them were seen, and nothing that this batch found is exact.
 bool collector::follow(header* h, edge_visitor& visit) noexcept {
   ++work_;
@@ -42,8 +42,27 @@ bool collector::follow(header* h, edge_visitor& visit) noexcept {
   }
 }
 
+/// The same, of a window of the edges of the object at hand: the first, or the one after the last.
+/// `followed_` is 0 when that was all of them. Where they can't be counted but by walking a
+/// container, windows grow with the walk, so that the walks are no more than twice the edges.
+bool collector::follow_window(header* h, edge_visitor& visit) noexcept {
+  const std::size_t window = std::max(edge_window, walked_);
+  visit.set_window(followed_, window);
+  const bool traced = follow(h, visit);
+  const bool more = traced && visit.is_cut();
+  followed_ = more ? followed_ + window : 0;
+  walked_ = more ? visit.walked() : 0;
+  return traced;
+}
+
+void collector::start_with_all(const stamps& until) noexcept {
+  start(2, until);
+  has_all_ = to_gather_ = true;
+}
+
 void collector::start(unsigned oldest, const stamps& until) noexcept {
   oldest_ = oldest;
+  has_all_ = to_gather_ = gave_up_ = false;
   until_ = until;
   counts_ = {};
   threw_ = false;
@@ -56,6 +75,7 @@ void collector::begin_batch() noexcept {
   exact_ = true;
   large_ = false;
   narrowing_ = false;
+  reaches_out_ = false;
   failed_ = false;
   scanned_ = {};
   batch_live_ = live_.size();
@@ -85,13 +105,22 @@ bool collector::run(meter& time) {
     switch (phase_) {
       case phase::idle:
         break;
+      case phase::gather:
+        result = gather(time);
+        next = phase::subtract;
+        break;
       case phase::subtract:
         result = subtract(time);
-        if (result == step::done && !narrowing_) {
+        if (result == step::done && !narrowing_ && !to_gather_) {
           counts_.examined += working_.size();
           large_ = working_.size() >= large_batch;
         }
         next = phase::classify;
+        // Small cycles have been found from their candidates, one by one; now the rest.
+        if (result == step::done && to_gather_ && components_.empty()) {
+          begin_gathering();
+          next = phase::gather;
+        }
         break;
       case phase::classify:
         result = classify(time);
@@ -118,7 +147,7 @@ bool collector::run(meter& time) {
       case phase::settle:
         result = settle(time);
         if (result == step::done) {
-          next = has_candidate() ? phase::subtract : phase::idle;
+          next = has_candidate() || to_gather_ ? phase::subtract : phase::idle;
           if (next == phase::subtract) begin_batch();
         }
         break;
@@ -129,6 +158,7 @@ bool collector::run(meter& time) {
       break;
     }
     if (result == step::out_of_memory) {
+      gave_up_ = true;
       cancel();
       break;
     }
@@ -147,7 +177,7 @@ bool collector::run(meter& time) {
 /// The young and middle leave at once, aged; an old collection's live objects stay marked until its
 /// last batch, so that none is searched twice.
 collector::step collector::settle(meter& time) {
-  if (oldest_ == 2 && has_candidate()) return step::done;
+  if (oldest_ == 2 && (has_candidate() || to_gather_)) return step::done;
   while (!live_.empty()) {
     // The last first: who is to be examined again is then examined in the opposite order, and the
     // one that reaches most comes before those that it reaches.
@@ -159,8 +189,8 @@ collector::step collector::settle(meter& time) {
 }
 
 /// A member leaves, alive as far as is known. Who was touched since it was met is a candidate
-/// again, and so is who was examined and survived: an older object may hold it, and only an older
-/// collection can tell.
+/// again, and so is who was examined and survived where an older object may be in a cycle with it:
+/// only an older collection can tell.
 void collector::settle_one(pile::entry e, bool age) noexcept {
   header* h = e.object();
   if (is_dead(h)) {
@@ -171,7 +201,8 @@ void collector::settle_one(pile::entry e, bool age) noexcept {
   if (age && g < 2) set_generation(h, large_ ? 2 : g + 1);
   set_place(h, place::none);
   set_mark(h, mark::met);
-  if (e.tagged() && (oldest_ < 2 || threw_ || !age)) h->count &= ~unwanted;
+  const bool undecided = (oldest_ < 2 && (reaches_out_ || !exact_)) || threw_ || !age;
+  if (e.tagged() && undecided) h->count &= ~unwanted;
   if (is_wanted(h)) heap_.enqueue(h);
 }
 
@@ -214,6 +245,8 @@ void collector::cancel() noexcept {
   prefetched_ = {};
   condensed_ = {};
   discovered_ = 0;
+  followed_ = walked_ = 0;
+  to_gather_ = false;
   phase_ = phase::idle;
 }
 

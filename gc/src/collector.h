@@ -9,6 +9,7 @@
 // so that small cycles go from trial to reclaim while they are in the cache:
 //
 //   examine    examine.cc   all of it at once, for a candidate that reaches little; else:
+//   gather     search.cc    in a collection of all there is, once: the rest joins the working set
 //   subtract   search.cc    from candidates, count the edges that members of the working set have
 //   classify   search.cc    who has more references than that is held from outside
 //   restore    search.cc    what such a one reaches is live, too
@@ -72,12 +73,18 @@ class collector {
 
   /// Starts a collection of `oldest` and everything younger.
   void start(unsigned oldest, const stamps& until) noexcept;
+  /// The same of all there is, candidate or not: a cycle that was closed by a move never had one.
+  void start_with_all(const stamps& until) noexcept;
 
   /// Works until the time is up or the collection is finished; returns whether it is.
   bool run(meter& time);
 
   [[nodiscard]] bool running() const noexcept { return phase_ != phase::idle; }
   [[nodiscard]] unsigned oldest() const noexcept { return oldest_; }
+  /// Whether memory ran out in the last collection.
+  [[nodiscard]] bool gave_up() const noexcept { return gave_up_; }
+  /// Whether it was started with all there is.
+  [[nodiscard]] bool has_all() const noexcept { return has_all_; }
   [[nodiscard]] const collector_counts& counts() const noexcept { return counts_; }
 
   /// Gives up: everything leaves the working set as it is; what was being examined wants it again.
@@ -87,7 +94,7 @@ class collector {
   void check_invariants() const;
 
  private:
-  enum class phase { idle, subtract, classify, restore, condense, reclaim, settle };
+  enum class phase { idle, gather, subtract, classify, restore, condense, reclaim, settle };
   enum class stage { find, null, destroy, free };  // of the component being reclaimed
   enum class step { done, out_of_time, out_of_memory };
 
@@ -102,6 +109,8 @@ class collector {
   static void examine_edges(edge_visitor& visit, void* self);
 
   // search.cc
+  void begin_gathering() noexcept;
+  step gather(meter& time);
   step subtract(meter& time);
   step classify(meter& time);
   step restore(meter& time);
@@ -115,6 +124,7 @@ class collector {
   // condense.cc
   step condense(meter& time);
   [[nodiscard]] bool discover(header* h);
+  [[nodiscard]] bool gather_edges(header* h);
   [[nodiscard]] bool finish(header* h);
   void contract(const header* to) noexcept;
   void keep_candidate(pile::entry e) const noexcept;
@@ -133,12 +143,18 @@ class collector {
   void settle_one(pile::entry e, bool age) noexcept;
   void look_again_if_stale(pile::entry e) const noexcept;
   bool follow(header* h, edge_visitor& visit) noexcept;
+  bool follow_window(header* h, edge_visitor& visit) noexcept;
   /// Whether `h` is in this collection's working set, of this heap.
   [[nodiscard]] bool is_mine(const header* h) const noexcept {
     return ((h->word ^ mine_key_) & mine_mask) == 0;
   }
   /// Whether an edge to `h`, which is not mine, is to be followed: it is of this heap, not too old,
   /// not dead, and not in the other collection's working set.
+  /// An edge leads to `h`, which is neither mine nor in scope: whether a cycle may go through it.
+  void pass(const header* h) noexcept {
+    reaches_out_ = reaches_out_ || (heap_number(h) == mine_key_ >> heap_shift &&
+                                    generation_of(h) <= 2 && !is_dead(h));
+  }
   [[nodiscard]] bool in_scope(const header* h) const noexcept {
     // The heap's number lies above the generation: one comparison looks at both.
     return (h->word >> generation_shift) - scope_ <= oldest_ && (h->word & (dead_bit | 2)) == 0;
@@ -148,6 +164,7 @@ class collector {
   [[nodiscard]] bool spent(meter& time) noexcept { return time.spend(std::exchange(work_, 0)); }
 
   static constexpr std::size_t prefetch_depth = 16;
+  static constexpr std::size_t objects_a_step = 64;                 // of gather
   static constexpr std::size_t large_batch = std::size_t{1} << 15;  // objects
 
   heap_core& heap_;
@@ -156,6 +173,9 @@ class collector {
   const std::uint64_t mine_key_;  // of a header in this working set, under mine_mask
   const std::uint64_t scope_;     // heap number and generation 0, as they lie in a header
   unsigned oldest_ = 0;
+  bool has_all_ = false;
+  bool to_gather_ = false;  // it has not yet
+  bool gave_up_ = false;
   phase phase_ = phase::idle;
   bool exact_ = true;       // nothing ran between this batch's start and now
   bool large_ = false;      // this batch reached so much that its survivors will hardly die young
@@ -163,6 +183,10 @@ class collector {
   /// This batch came upon an object that an earlier one found alive, or, after a stop, upon one
   /// that wanted examination: if what it finds alive is dead, no count may ever tell.
   bool doubtful_ = false;
+  /// What this batch met has an edge to an older object, or to one of the other collection. If not,
+  /// and if nothing ran meanwhile, who was found alive is in no cycle but with others found alive: it
+  /// need not be looked at again until a count falls.
+  bool reaches_out_ = false;
   bool stale_marks_ = false;  // they may rest on what was read in an earlier slice
   bool threw_ = false;        // a trace function did, in this collection
   bool failed_ = false;       // memory ran out, or a trace function threw, in this step
@@ -180,7 +204,9 @@ class collector {
   pile edges_, stack_, path_;  // of condense
   std::uint32_t discovered_ = 0;
 
-  std::uint32_t work_ = 0;  // units not yet told to the meter
+  std::uint32_t work_ = 0;    // units not yet told to the meter
+  std::size_t followed_ = 0;  // edges of the object at hand that are done with: it has more
+  std::size_t walked_ = 0;    // of those, how many were passed over one by one to get to the rest
 
   stage stage_ = stage::find;
   pile::cursor component_;  // its first entry

@@ -44,10 +44,18 @@ bool collector::discover(header* h) {
   h->trial = ++discovered_ * 2;
   // The tagged entry means: all edges above it have been followed, `h` is finished.
   if (!edges_.push(h, /*tag=*/true) || !stack_.push(h) || !path_.push(h)) return false;
+  return gather_edges(h);
+}
+
+/// Puts a window of the edges of `h`, on the top of the stack, on their pile.
+bool collector::gather_edges(header* h) {
   edge_visitor visit(&condense_edges, this);
   // A trace function that throws hides edges: for all we know there was one to itself, and what may
   // be a cycle is proved, or remains a candidate.
-  if (!is_dead(h) && !follow(h, visit)) h->trial |= has_self_edge;
+  if (is_dead(h))
+    followed_ = 0;
+  else if (!follow_window(h, visit))
+    h->trial |= has_self_edge;
   return !failed_;
 }
 
@@ -77,16 +85,20 @@ bool collector::finish(header* h) {
 /// collection can tell.)
 void collector::keep_candidate(pile::entry e) const noexcept {
   header* h = e.object();
-  if (e.tagged() && (oldest_ < 2 || threw_) && !is_dead(h)) h->count &= ~unwanted;
+  if (e.tagged() && ((oldest_ < 2 && (reaches_out_ || !exact_)) || threw_) && !is_dead(h))
+    h->count &= ~unwanted;
   look_again_if_stale(e);
 }
 
 collector::step collector::condense(meter& time) {
   for (;;) {
-    while (!edges_.empty()) {
+    bool ok = true;
+    if (followed_ != 0) {  // the object discovered last has more edges
+      ok = gather_edges(stack_.top().object());
+    } else if (!edges_.empty()) {
+      // An edge's target may have died since it was put here; as a suspect it still has its memory.
       const pile::entry e = edges_.pop();
       header* h = e.object();
-      bool ok = true;
       if (e.tagged())
         ok = finish(h);
       else if (mark_of(h) == mark::condensed)
@@ -95,16 +107,18 @@ collector::step collector::condense(meter& time) {
         ok = discover(h);
       else
         contract(h);
-      if (!ok) return step::out_of_memory;
-      if (spent(time)) return step::out_of_time;
+    } else if (!suspects_.at_end(condensed_)) {
+      const pile::entry e = suspects_.read(condensed_);
+      header* h = e.object();
+      if (mark_of(h) == mark::live)
+        keep_candidate(e);
+      else if (mark_of(h) == mark::suspect)
+        ok = discover(h);
+    } else {
+      break;
     }
-    // An edge's target may have died since it was put on the pile; as a suspect it is still here.
-    if (suspects_.at_end(condensed_)) break;
-    const pile::entry e = suspects_.read(condensed_);
-    header* h = e.object();
-    if (mark_of(h) == mark::suspect && !discover(h)) return step::out_of_memory;
+    if (!ok) return step::out_of_memory;
     if (spent(time)) return step::out_of_time;
-    if (mark_of(h) == mark::live) keep_candidate(e);
   }
   suspects_.clear();  // each is in a component now
   condensed_ = {};

@@ -50,7 +50,10 @@ void collector::examine_edges(edge_visitor& visit, void* self) {
       c.doubtful_ = true;
       continue;
     }
-    if (!known && !c.in_scope(h)) continue;
+    if (!known && !c.in_scope(h)) {
+      c.pass(h);
+      continue;
+    }
     if (g.edges == small_graph::max_edges || (!known && g.nodes == small_graph::max_nodes)) {
       c.spill();
       c.meet(h);
@@ -69,14 +72,15 @@ bool collector::examine(header* candidate) {
   g.nodes = g.edges = 0;
   spilled_ = false;
   exact_ = true;
-  doubtful_ = false;
+  doubtful_ = reaches_out_ = false;
   add_small(candidate);
   edge_visitor visit(&examine_edges, this);
   for (std::uint32_t i = 0; i < g.nodes; ++i) {
     g.first_edge[i] = static_cast<std::uint16_t>(g.edges);
-    follow(g.node[i], visit);
+    follow_window(g.node[i], visit);
+    if (followed_ != 0 && !spilled_) spill();
     if (spilled_) {
-      scanned_ = working_.nth(i + 1);
+      scanned_ = working_.nth(followed_ == 0 ? i + 1 : i);
       return false;
     }
     // The last of the edges are those to objects met last.

@@ -47,6 +47,7 @@ void give_number_back(unsigned number) {
 }
 
 constinit thread_local heap_core* default_heap = nullptr;
+constinit thread_local heap_core* heaps_here = nullptr;  // all of this thread, by next_here_
 
 void end_default_heap(void* heap) noexcept {
   default_heap = nullptr;
@@ -101,12 +102,20 @@ heap_core* heap_core::create() {
   unsigned number = 0;
   try {
     number = take_number(static_cast<heap_core*>(memory));
-    return ::new (memory) heap_core(number);
+    auto* heap = ::new (memory) heap_core(number);
+    heap->next_here_ = std::exchange(heaps_here, heap);
+    return heap;
   } catch (...) {
     if (number != 0) give_number_back(number);
     alloc::raw_free(memory);
     throw;
   }
+}
+
+bool heap_core::may_trace() const noexcept {
+  for (const heap_core* h = heaps_here; h != nullptr; h = h->next_here_)
+    if (h->is_busy()) return false;
+  return !is_busy();
 }
 
 /// How many blocks of a class are kept at hand, at most.
@@ -196,14 +205,17 @@ void heap_core::release_slow(header* h, const object_type& type) noexcept {
   }
 }
 
-void heap_core::give_blocks_back() noexcept {
-  for (size_class& c : classes) {
-    while (free_block* block = c.blocks) {
+void heap_core::give_blocks_back(std::size_t keep_bytes) noexcept {
+  for (std::size_t i = 1; i < size_classes; ++i) {
+    size_class& c = classes[i];
+    const auto keep = static_cast<std::uint32_t>(keep_bytes / (i * size_class_bytes));
+    for (std::uint32_t at_hand = limit_at_hand(i) - c.room; at_hand > keep; --at_hand) {
+      free_block* block = c.blocks;
       c.blocks = block->next;
       blocks_.release_small(block);
       --c.held;
+      ++c.room;
     }
-    c.room = 0;
   }
 }
 
@@ -234,7 +246,13 @@ void heap_core::end(heap_core* heap) {
 
 /// From here on the heap is there only for blocks that are still referenced.
 void heap_core::leave() noexcept {
-  give_blocks_back();
+  give_blocks_back(0);
+  for (size_class& c : classes) c.room = 0;
+  for (heap_core** at = &heaps_here; *at != nullptr; at = &(*at)->next_here_) {
+    if (*at != this) continue;
+    *at = next_here_;
+    break;
+  }
   ended_ = true;
   depth_limit_ = 0;  // every death goes through die_slow, which looks whether it was the last
   owner_ = 0;
@@ -263,7 +281,10 @@ void heap_core::destroy_all() {
     // Without memory for the whole list, its begin is destroyed first; and the rest in another
     // round.
     bool room = true;
-    for_each_object([&](header* h) { room = room && all.push(h); });
+    start_walk();
+    walk_some(~std::size_t{0}, [&](header* h) {
+      if (!is_dead(h) && type_of_object(h) != nullptr) room = room && all.push(h);
+    });
     for (pile::cursor c; !all.at_end(c);) {
       header* h = all.read(c).object();
       if (place_of(h) == place::buffered) forget_candidate(h);

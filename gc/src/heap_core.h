@@ -69,7 +69,13 @@ class heap_core : public hot_heap {
   void enqueue(header* h) noexcept;
   void forget_candidate(header* h) noexcept;
   /// After its destructor: gives the block back, unless references or a list still hold it.
-  void bury(header* h) noexcept;
+  void bury(header* h, const object_type& type) noexcept {
+    if (h->count == 0 && place_of(h) == place::none) [[likely]]
+      release_block(h, type);
+    else
+      h->word |= gone_bit;
+  }
+  void bury(header* h) noexcept { bury(h, *type_of_object(h)); }
   /// Destroys what was deferred, until the time is up. True: nothing is left.
   bool release_deferred(meter& time) noexcept;
   /// A list of the collector lets go of an object that died meanwhile.
@@ -84,6 +90,17 @@ class heap_core : public hot_heap {
   bool collect_for(std::chrono::nanoseconds budget);
   [[nodiscard]] statistics stats() const noexcept;
   void configure(const settings& with) noexcept;
+
+  /// A walk over all headers, also those of free blocks (dead) and of objects under construction.
+  /// It can stop after `most` of them and go on later; what is made meanwhile may be missed. True:
+  /// there are more.
+  void start_walk() noexcept { blocks_.start_walk(); }
+  template <class Visit>
+  bool walk_some(std::size_t most, Visit&& visit) {
+    return blocks_.walk_some(
+        most, [&visit](void* small) { visit(static_cast<header*>(small)); },
+        [&visit](alloc::large_link* link) { visit(reinterpret_cast<header*>(link + 1)); });
+  }
 
   [[nodiscard]] unsigned number() const noexcept { return number_; }
   /// Objects whose block is taken and not given back, and the bytes of the blocks. O(size classes).
@@ -108,36 +125,28 @@ class heap_core : public hot_heap {
  private:
   explicit heap_core(unsigned number);
   ~heap_core() = default;
-  /// Calls visit(header*) for every object that is neither dead nor under construction.
-  template <class Visit>
-  void for_each_object(Visit&& visit) {
-    const auto look = [&visit](header* h) {
-      if (!is_dead(h) && type_of_object(h) != nullptr) visit(h);
-    };
-    blocks_.for_each([&look](void* small) { look(static_cast<header*>(small)); },
-                     [&look](void* large) {
-                       look(reinterpret_cast<header*>(static_cast<alloc::large_link*>(large) + 1));
-                     });
-  }
   void destroy_all();
   void leave() noexcept;
   [[gnu::noinline]] void die_slow(header* h) noexcept;
   void die_in_time(header* h) noexcept;
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
-  bool slice(meter& time, collection& done);
+  bool slice(meter& time, bool major, collection& done);
   [[nodiscard]] std::size_t trash_bound() const noexcept;
   void start_what_is_due(std::size_t bound) noexcept;
   [[nodiscard]] double urgency(std::size_t bound) const noexcept;
   void learn(const collector& finished) noexcept;
-  /// No tracing while a destructor is on the stack: the container that dropped its object is
-  /// changing, and may still show elements that it has destroyed (std::vector::clear does).
-  [[nodiscard]] bool may_trace() const noexcept { return !collecting && depth_ == 0; }
-  void start_all(unsigned oldest) noexcept;
+  /// No tracing while a destructor is on the stack, of whichever heap of this thread: the container
+  /// that dropped its object is changing, and may still show elements that it has destroyed
+  /// (std::vector::clear does). O(heaps of the thread).
+  [[nodiscard]] bool may_trace() const noexcept;
+  [[nodiscard]] bool is_busy() const noexcept { return collecting || depth_ != 0; }
+  void start_major(unsigned oldest, bool all) noexcept;
   bool advance(collector& c, meter& time, collection& done);
   void end_if_empty() noexcept;
   [[nodiscard]] header* take_block(const object_type& type) noexcept;
-  void give_blocks_back() noexcept;
+  /// All but `keep_bytes` of each class.
+  void give_blocks_back(std::size_t keep_bytes) noexcept;
   [[gnu::noinline]] void release_slow(header* h, const object_type& type) noexcept;
   [[nodiscard]] std::uint32_t limit_at_hand(std::size_t which) const noexcept;
   [[nodiscard]] std::size_t in_use(std::size_t which) const noexcept;
@@ -146,8 +155,11 @@ class heap_core : public hot_heap {
   // it; deeper ones wait on a list, so that a chain of any length needs little stack.
   static constexpr unsigned release_depth = 32;
 
-  static constexpr std::size_t at_hand_bytes = std::size_t{32} << 10;  // kept, at most, of a class
-  static constexpr std::size_t refill_bytes = std::size_t{1} << 10;    // taken at once
+  // Free blocks kept at hand, at most, of a class: a block that goes through its slab costs twice
+  // as much. An explicit collection leaves only the smaller part.
+  static constexpr std::size_t at_hand_bytes = std::size_t{4} << 20;
+  static constexpr std::size_t at_hand_bytes_after_collect = std::size_t{32} << 10;
+  static constexpr std::size_t refill_bytes = std::size_t{1} << 10;  // taken at once
 
   unsigned depth_ = 0;                    // of destructors on the stack
   unsigned depth_limit_ = release_depth;  // 0 while releases are timed: all go through die_slow
@@ -162,17 +174,19 @@ class heap_core : public hot_heap {
   alloc::block_store blocks_;
   const unsigned number_;
   std::uintptr_t owner_;
+  heap_core* next_here_ = nullptr;  // the thread's other heaps
   bool ended_ = false;
 
   collector minor_;
   collector major_;
   std::array<std::size_t, 2> ripe_age_;  // of young and middle candidates, in bytes allocated since
-  std::size_t major_at_bytes_ = 0;       // allocated_bytes() when the last one began
+  std::size_t major_at_bytes_ = 0;       // allocated_bytes() when the last major one began
+  std::size_t major_live_bytes_ = 0;     // live bytes then
   std::size_t old_at_bytes_ = 0;         // the same, of the last of the old generation
   std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
+  std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
-  clock::time_point slice_end_{};        // of the last automatic one
-  clock::duration slice_length_{0};
+  clock::time_point next_turn_{};        // of the major collection, and of what was deferred
   std::uint64_t slices_ = 0;
   std::array<generation_statistics, 3> generations_{};
   pause_statistics pauses_;

@@ -20,11 +20,12 @@ void heap_core::die(header* h) noexcept {
   const std::uint64_t word = h->word;
   if ((word & known_mask) != 0 || depth_ >= depth_limit_) [[unlikely]]
     return die_slow(h);
+  const auto& type = *reinterpret_cast<const object_type*>(word & pointer_mask);
   h->count = 0;
   h->word = word | dead_bit;
   ++depth_;
-  reinterpret_cast<const object_type*>(word & pointer_mask)->destroy(object_of(h));
-  bury(h);
+  type.destroy(object_of(h));
+  bury(h, type);
   if (--depth_ == 0 && !pending_.empty()) [[unlikely]]
     after_outermost();
 }
@@ -90,14 +91,6 @@ void heap_core::destroy_one(header* h) noexcept {
   type_of_object(h)->destroy(object_of(h));
   --depth_;
   bury(h);
-}
-
-/// Its destructor has returned: the block goes back, unless references or a list still hold it.
-void heap_core::bury(header* h) noexcept {
-  if (h->count == 0 && place_of(h) == place::none) [[likely]]
-    release_block(h, *type_of_object(h));
-  else
-    h->word |= gone_bit;
 }
 
 void heap_core::leave_list_dead(header* h) noexcept {

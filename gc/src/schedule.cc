@@ -14,6 +14,10 @@
 // Its collections start when it has grown by a quarter (CPython's 25 % rule), or when as much
 // garbage is expected in it, from what its candidates yielded before; and at the latest when 16
 // times the live bytes have been allocated.
+//
+// Candidates are not quite all: a cycle that was closed by a move never had one, for no count fell.
+// So an explicit collection looks at all there is, and an automatic one does when the heap has
+// doubled since.
 #include <algorithm>
 
 #include "heap_core.h"
@@ -28,6 +32,7 @@ constexpr std::int64_t urgent_pace_bytes = std::int64_t{2} << 10;  // the same, 
 constexpr std::size_t youngest_ripe_age = std::size_t{128} << 10;
 /// Many candidates in few bytes, from drops without allocations: examined whatever their age.
 constexpr std::size_t too_many_candidates = std::size_t{1} << 16;
+constexpr std::size_t least_doubling = std::size_t{64} << 20;  // bytes, of the live ones
 
 }  // namespace
 
@@ -50,10 +55,15 @@ void heap_core::start_what_is_due(std::size_t bound) noexcept {
   if (major_.running()) return;
   const double expected = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
   const std::size_t live = live_bytes();
+  if (live > 2 * full_live_bytes_ + least_doubling) {
+    start_major(2, /*all=*/true);
+    return;
+  }
   if (candidates[2].size() != 0 &&
       (live > old_live_bytes_ + bound || expected > static_cast<double>(bound / 4) ||
        now - old_at_bytes_ > 16 * live + bound)) {
-    old_at_bytes_ = major_at_bytes_ = now;
+    old_at_bytes_ = now;
+    major_live_bytes_ = live;
     major_.start(2, {0, 0, candidates[2].seal()});
   } else if (candidates[1].has_until(ripe(1))) {
     major_at_bytes_ = now;
@@ -61,17 +71,18 @@ void heap_core::start_what_is_due(std::size_t bound) noexcept {
   }
 }
 
-/// How late the running collections are: 0 not at all, 1 when the bound is about to be broken.
+/// How late the running collections are: 0 not at all, 1 when the bound is about to be broken. An old
+/// one is late when the heap has grown since it began: its own garbage is not there to grow from.
 double heap_core::urgency(std::size_t bound) const noexcept {
   const std::size_t now = allocated_bytes();
+  const auto part = [](std::size_t has, std::size_t may, std::size_t of) {
+    return static_cast<double>(has - std::min(has, may)) / static_cast<double>(of);
+  };
   double late = 0;
-  if (minor_.running()) {
-    const std::size_t age = candidates[0].age(now);
-    late = static_cast<double>(age - std::min(age, ripe_age_[0])) / static_cast<double>(bound / 8);
-  }
+  if (minor_.running()) late = part(candidates[0].age(now), ripe_age_[0], bound / 8);
   if (major_.running())
-    late =
-        std::max(late, static_cast<double>(now - major_at_bytes_) / static_cast<double>(bound / 8));
+    late = std::max(late, major_.oldest() < 2 ? part(now, major_at_bytes_, bound / 8)
+                                              : part(live_bytes(), major_live_bytes_, bound / 4));
   return std::min(late, 1.0);
 }
 
@@ -81,6 +92,7 @@ void heap_core::learn(const collector& finished) noexcept {
   const unsigned g = finished.oldest();
   if (g == 2) {
     old_live_bytes_ = live_bytes();
+    if (finished.has_all()) full_live_bytes_ = old_live_bytes_;
     if (counts.candidates != 0)
       bytes_per_old_candidate_ =
           (bytes_per_old_candidate_ +
@@ -117,8 +129,8 @@ bool heap_core::advance(collector& c, meter& time, collection& done) {
 
 /// One slice. What was dropped and waits for its destructor goes first: it is memory at once. Then
 /// the minor collection, so that young garbage never piles up behind an old collection, and the
-/// major one never meets a working set that is half done.
-bool heap_core::slice(meter& time, collection& done) {
+/// major one, if `major`, never meets a working set that is half done.
+bool heap_core::slice(meter& time, bool major, collection& done) {
   if (!deferred_.empty()) {
     time_releases(time);
     collecting = true;
@@ -129,9 +141,12 @@ bool heap_core::slice(meter& time, collection& done) {
   }
   if (minor_.running() && !advance(minor_, time, done)) return true;
   if (!major_.running()) return false;
-  return !advance(major_, time, done);
+  return !major || !advance(major_, time, done);
 }
 
+/// Young and middle collections keep step with the program: whatever is ripe is examined now, while
+/// it is in the cache. An old one, and what was deferred, take a share of the time, which rises from
+/// a quarter to all of it. Slices are half as long as they may be, unless that is too late.
 void heap_core::pace() {
   const auto look_again_after = [this](std::int64_t bytes) {
     credited_bytes_ += static_cast<std::size_t>(bytes - credit);
@@ -141,33 +156,39 @@ void heap_core::pace() {
   chunks.refill();
   chunks.trim(4);
   directory.refill();
-  if (!config.automatic || !may_trace()) return;
+  if (!config.automatic || is_busy()) return;
   const std::size_t bound = trash_bound();
   start_what_is_due(bound);
-  if (!minor_.running() && !major_.running() && deferred_.empty()) return;
-  // The share of time that the collector takes rises from a quarter to all of it. A slice that the
-  // system interrupted counts for no more than it was meant to be.
+  const bool step = minor_.running() || (major_.running() && major_.oldest() < 2);
+  const bool shared = (major_.running() && major_.oldest() == 2) || !deferred_.empty();
+  if (!step && !shared) return;
   const auto begin = clock::now();
-  const double share = std::max(0.25, urgency(bound));
-  if (begin - slice_end_ <
-      std::chrono::duration_cast<clock::duration>(slice_length_ * (1 / share - 1)))
-    return;
-  meter time(begin + config.pause_target);
+  const double late = urgency(bound);
+  const double share = std::max(0.25, late);
+  const bool turn = shared && begin >= next_turn_;
+  if ((!step && !turn) || !may_trace()) return;
+  meter time(begin + (late < 1 ? config.pause_target / 2 : config.pause_target));
   collection done;
-  slice(time, done);
+  slice(time, turn || !shared, done);
   const auto end = clock::now();
   ++slices_;
   pauses_.record(end - begin);
-  slice_end_ = end;
-  slice_length_ = std::min<clock::duration>(end - begin, config.pause_target);
-  if (share == 1.0) look_again_after(urgent_pace_bytes);
+  // A slice that the system interrupted counts for no more than it was meant to be.
+  if (turn)
+    next_turn_ = end + std::chrono::duration_cast<clock::duration>(
+                           std::min<clock::duration>(end - begin, config.pause_target) *
+                           (1 / share - 1));
+  if (late >= 1) look_again_after(urgent_pace_bytes);
 }
 
-/// Everything that waits, up to `oldest`.
-void heap_core::start_all(unsigned oldest) noexcept {
+/// Every candidate up to generation `oldest`, or all there is.
+void heap_core::start_major(unsigned oldest, bool all) noexcept {
   major_at_bytes_ = allocated_bytes();
   if (oldest == 2) old_at_bytes_ = major_at_bytes_;
-  major_.start(oldest, {candidates[0].seal(), candidates[1].seal(), candidates[2].seal()});
+  major_live_bytes_ = live_bytes();
+  if (all) full_live_bytes_ = major_live_bytes_;
+  const collector::stamps now = {candidates[0].seal(), candidates[1].seal(), candidates[2].seal()};
+  all ? major_.start_with_all(now) : major_.start(oldest, now);
 }
 
 collection heap_core::collect(unsigned oldest) {
@@ -175,17 +196,23 @@ collection heap_core::collect(unsigned oldest) {
   if (!may_trace()) return done;
   const auto begin = clock::now();
   meter unlimited;
-  slice(unlimited, done);
+  slice(unlimited, /*major=*/true, done);
   // What a dead component lets go of may be the last door of another: again, until nothing dies.
+  // And when there was no memory to look at all there is at once, one candidate after the other.
   std::size_t objects = 0;
-  do {
+  bool all = oldest == 2;
+  bool again = true;
+  while (again) {
     objects = done.objects;
-    start_all(oldest);
-    if (!advance(major_, unlimited, done)) break;  // out of memory
-  } while (done.objects != objects &&
-           std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
-                       [](const auto& c) { return c.size() != 0; }));
+    start_major(oldest, all);
+    advance(major_, unlimited, done);
+    again = done.objects != objects || (all && major_.gave_up());
+    again = again && std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
+                                 [](const auto& c) { return c.size() != 0; });
+    all = false;
+  }
   chunks.trim(~std::size_t{0});
+  give_blocks_back(at_hand_bytes_after_collect);
   done.duration = clock::now() - begin;
   return done;
 }
@@ -197,9 +224,9 @@ bool heap_core::collect_for(std::chrono::nanoseconds budget) {
   collection done;
   const auto waiting = [this](unsigned g) { return candidates[g].size() != 0; };
   if (!minor_.running() && waiting(0)) minor_.start(0, {candidates[0].seal(), 0, 0});
-  if (!slice(time, done) && deferred_.empty() && !major_.running() && (waiting(1) || waiting(2))) {
-    start_all(2);
-    slice(time, done);
+  if (!slice(time, /*major=*/true, done) && deferred_.empty() && !major_.running() && (waiting(1) || waiting(2))) {
+    start_major(2, /*all=*/false);
+    slice(time, /*major=*/true, done);
   }
   ++slices_;
   pauses_.record(clock::now() - begin);

@@ -1,4 +1,4 @@
-// Search: trial deletion from the candidates (subtract, classify, restore).
+// Search: trial deletion from the candidates (gather, subtract, classify, restore).
 //
 // Bacon & Rajan 2001, section 3.1 (MarkGray, Scan); Lins 1992. We differ: the trial count is a
 // number of its own beside the real count, so the program may run, and count, between two slices;
@@ -43,7 +43,8 @@ void collector::meet(header* h) noexcept {
       doubtful_ = true;
     return;
   }
-  if (narrowing_ || !in_scope(h)) return;
+  if (narrowing_) return;
+  if (!in_scope(h)) return pass(h);
   if (!working_.push(h)) {
     failed_ = true;
     return;
@@ -79,13 +80,52 @@ void collector::drain_prefetched() noexcept {
     if (header* h = std::exchange(waiting, nullptr)) meet(h);
 }
 
+void collector::begin_gathering() noexcept {
+  to_gather_ = false;
+  batch_live_ = live_.size();
+  restored_ = live_.end();
+  // Who is a candidate now and found alive, though the program ran meanwhile, is looked at again.
+  doubtful_ = true;
+  heap_.start_walk();
+}
+
+/// In the order of their addresses, which is also the best to follow them in.
+collector::step collector::gather(meter& time) {
+  for (bool more = true; more;) {
+    more = heap_.walk_some(objects_a_step, [this](header* h) {
+      if (!in_scope(h) || failed_) return;
+      const bool candidate = place_of(h) == place::buffered;
+      if (!working_.push(h, candidate)) {
+        failed_ = true;
+        return;
+      }
+      if (candidate) {
+        heap_.forget_candidate(h);
+        ++counts_.candidates;
+      }
+      set_place(h, mine_);
+      h->trial = 0;
+      h->count |= unwanted;
+    });
+    if (failed_) return step::out_of_memory;
+    work_ += objects_a_step;
+    if (spent(time)) return step::out_of_time;
+  }
+  return step::done;
+}
+
 collector::step collector::subtract(meter& time) {
   edge_visitor visit(&subtract_edges, this);
   for (;;) {
     while (!working_.at_end(scanned_)) {
       if (header* ahead = pile::peek(scanned_, 4)) __builtin_prefetch(ahead + 1);
-      header* h = working_.read(scanned_).object();
-      if (!is_dead(h)) follow(h, visit);
+      pile::cursor next = scanned_;
+      header* h = working_.read(next).object();
+      if (is_dead(h))
+        followed_ = 0;
+      else
+        follow_window(h, visit);
+      if (followed_ == 0) scanned_ = next;
       if (spent(time)) {
         drain_prefetched();  // none may be left over a stop: what waits here could be freed
         return failed_ ? step::out_of_memory : step::out_of_time;
@@ -102,6 +142,7 @@ collector::step collector::subtract(meter& time) {
       if (!components_.empty()) return step::done;
     }
     if (failed_) return step::out_of_memory;
+    if (to_gather_ && !working_.empty()) return step::done;  // what it reaches is reached faster so
     if (spent(time)) return step::out_of_time;
   }
 }
@@ -152,8 +193,13 @@ collector::step collector::restore(meter& time) {
   edge_visitor visit(&restore_edges, this);
   while (!live_.at_end(restored_)) {
     if (header* ahead = pile::peek(restored_, 4)) __builtin_prefetch(ahead + 1);
-    header* h = live_.read(restored_).object();
-    if (!is_dead(h)) follow(h, visit);
+    pile::cursor next = restored_;
+    header* h = live_.read(next).object();
+    if (is_dead(h))
+      followed_ = 0;
+    else
+      follow_window(h, visit);
+    if (followed_ == 0) restored_ = next;
     if (failed_) return step::out_of_memory;
     if (spent(time)) return step::out_of_time;
   }

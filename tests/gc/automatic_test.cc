@@ -113,6 +113,20 @@ TEST_F(AutomaticTest, ALiveGraphSurvivesTheSlices) {
   live->next.reset();
 }
 
+TEST_F(AutomaticTest, CyclesClosedByMovesAreFoundWhenTheHeapHasDoubled) {
+  struct Page {
+    Counted counted;
+    ref<Page> self;
+    char text[4000];
+  };
+  for (int i = 0; i < 100'000; ++i) {  // 400 MB
+    ref<Page> page = make<Page>();
+    Page* const raw = page.get();
+    raw->self = std::move(page);
+  }
+  EXPECT_LE(stats().live_bytes, std::size_t{256} << 20);
+}
+
 TEST_F(AutomaticTest, SlicesAreRecordedAsPauses) {
   for (int i = 0; i < 50'000; ++i) MakeRing(8);
   EXPECT_GT(Slices(), 0U);

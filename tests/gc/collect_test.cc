@@ -140,7 +140,7 @@ TEST_F(CollectTest, ItReportsObjectsBytesAndComponents) {
 
 TEST_F(CollectTest, WithoutCandidatesNothingIsExamined) {
   const ref<Node> ring = MakeChain(1000);
-  EXPECT_EQ(Collect().examined, 0U);
+  EXPECT_EQ(tricycle::collect(generation::middle).examined, 0U);
 }
 
 TEST_F(CollectTest, OneExaminationAnswersForEveryCandidateItMeets) {
@@ -157,8 +157,41 @@ TEST_F(CollectTest, ALiveGraphIsNotExaminedAgainUntilItIsTouched) {
   Touch(ring);
   Collect();
   Collect();
-  EXPECT_EQ(Collect().examined, 0U);
+  EXPECT_EQ(tricycle::collect(generation::middle).examined, 0U);
+  EXPECT_FALSE(collect_for(1s));
+  EXPECT_EQ(stats().generations[2].candidates_examined, 1U);
   ring->next.reset();
+}
+
+TEST_F(CollectTest, ACycleClosedByMovesIsFoundThoughNoCountFell) {
+  ref<Node> only = make<Node>();
+  Node* const raw = only.get();
+  raw->next = std::move(only);
+  ref<Node> first = make<Node>();
+  Node* const second = (first->next = make<Node>()).get();
+  second->next = std::move(first);
+  EXPECT_EQ(stats().candidates, 0U);
+  EXPECT_EQ(Collect().objects, 3U);
+}
+
+TEST_F(CollectTest, ACycleThatASwapClosesIsFound) {
+  ref<Node> a = make<Node>();
+  ref<Node> b = make<Node>();
+  a->next = b;
+  std::swap(a, b->next);
+  Drop(b);
+  EXPECT_EQ(Collect().objects, 2U);
+}
+
+TEST_F(CollectTest, TheLiveAmongAllThatIsLookedAtStay) {
+  const ref<Node> chain = MakeChain(1000);
+  ref<Node> only = make<Node>();
+  Node* const raw = only.get();
+  raw->next = std::move(only);
+  const collection all = Collect();
+  EXPECT_EQ(all.objects, 1U);
+  EXPECT_EQ(all.examined, 1001U);
+  EXPECT_EQ(Alive(), 1000);
 }
 
 TEST_F(CollectTest, ARingThatDiesInAnotherRingsDestructionIsFreedByTheSameCall) {

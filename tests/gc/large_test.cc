@@ -115,7 +115,9 @@ TEST_F(LargeTest, ALargeLiveGraphIsExaminedOnce) {
   const ref<Link> chain = MakeChain<Link>(Scaled(million));
   Touch(chain);
   EXPECT_EQ(Collect().examined, Scaled(million));
-  EXPECT_EQ(Collect().examined, 0U);
+  EXPECT_EQ(tricycle::collect(generation::middle).examined, 0U);
+  EXPECT_FALSE(collect_for(1h));
+  EXPECT_EQ(Collect().examined, Scaled(million)) << "all of it, on demand, and each once";
 }
 
 }  // namespace

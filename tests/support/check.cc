@@ -92,14 +92,13 @@ void machine::collect_one(tricycle::generation oldest) {
   for (id n = 0; n < shadow_.size(); ++n)
     if (doomed[n] && shadow_[n].heap != serial_[current_]) elsewhere.push_back(n);
   const object_set held = shadow_.reached_from(elsewhere);
-  const object_set moved = shadow_.held_by_moved(doomed);
   tricycle::collect(oldest);
   if (oldest != tricycle::generation::old || !exact_ || !failure_.empty()) return;
   doomed.resize(
       shadow_.size());  // destructors made more; that may be garbage of the next collection
   const object_set reached = shadow_.reached_from(root_ids());
   for (id n = 0; n < held.size(); ++n)
-    if (doomed[n] && !held[n] && !moved[n] && shadow_[n].alive() && !reached[n])
+    if (doomed[n] && !held[n] && shadow_[n].alive() && !reached[n])
       return fail(std::string(name_of(shadow_[n].is)) + ' ' + std::to_string(n) +
                   " was dead before a full collection and is there after it (C4)");
 }
@@ -111,9 +110,8 @@ object_set machine::collect_and_list_garbage() {
   }
   object_set garbage = shadow_.garbage(shadow_.reached_from(root_ids()));
   const object_set held = shadow_.held_across_heaps(garbage);
-  const object_set moved = shadow_.held_by_moved(garbage);
   for (id n = 0; n < shadow_.size(); ++n)
-    if (held[n] || moved[n]) garbage[n] = false;
+    if (held[n]) garbage[n] = false;
   return garbage;
 }
 

@@ -26,6 +26,7 @@ machine::~machine() {
   events = outer_events_;
 #ifdef TRICYCLE_HAS_FAULT_POINTS
   tricycle::gc::meter_stride = 128;
+  tricycle::gc::edge_window = 256;
 #endif
   if (failure_.empty()) return;
   // Whatever is wrong with them, a failed machine's objects are best left alone.
@@ -148,6 +149,7 @@ void machine::step(const instruction& next) {
     case op::stride:
 #ifdef TRICYCLE_HAS_FAULT_POINTS
       tricycle::gc::meter_stride = 1 + a % 64;
+      tricycle::gc::edge_window = a % 3 == 0 ? 256 : 1 + a % 5;
 #endif
       break;
     case op::configure:

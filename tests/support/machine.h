@@ -8,10 +8,7 @@
 //     has none was destroyed at once; and the heaps' own numbers agree.
 // C4. After a full collection of one heap: what was dead before it is gone, unless garbage of the
 //     other heap holds it. After those of all heaps, until nothing dies: all garbage is gone. The
-//     exceptions: a dead cycle across two heaps, and what it holds, waits for the end of a heap.
-//     And a cycle that was closed, or cut off, by moving a reference into an object may never
-//     become a candidate, because no count fell (`a->self = std::move(a)`, `swap(a->next,
-//     b->next)`).
+//     exception: a dead cycle across two heaps, and what it holds, waits for the end of a heap.
 // C5. At the end of its heap every object has been destroyed; and none ever twice.
 #ifndef TRICYCLE_TESTS_SUPPORT_MACHINE_H_
 #define TRICYCLE_TESTS_SUPPORT_MACHINE_H_
@@ -84,7 +81,6 @@ class machine final : node_events {
   void put_edge(id object, std::size_t part, std::uint32_t which, const any_ref& value, id target);
   void take_edge(const place& from, std::optional<std::uint32_t> root);
   void clear_part(id object, std::size_t part);
-  void note_moved(const std::vector<id>& targets);
   void exchange(const place& a, const place& b);
   void shift(id from, std::size_t from_part, id to, std::size_t to_part);
   void carry(id object, std::size_t part, bool out);

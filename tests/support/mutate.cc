@@ -126,11 +126,6 @@ void machine::clear_part(id object, std::size_t part) {
   real_part({object, part, 0}, [](auto& member) { model::clear(member); });
 }
 
-void machine::note_moved(const std::vector<id>& targets) {
-  for (const id n : targets)
-    if (n != none) shadow_[n].moved_in = true;
-}
-
 void machine::exchange(const place& a, const place& b) {
   const auto slot = [&](const place& at) {
     return real_part(at, [&](auto& member) { return slot_in(member, at.at); });
@@ -140,7 +135,6 @@ void machine::exchange(const place& a, const place& b) {
   if (first == nullptr || second == nullptr) return;
   id &x = shadow_[a.object].parts[a.part][a.at], &y = shadow_[b.object].parts[b.part][b.at];
   std::swap(x, y);
-  note_moved({x, y});
   first->swap(*second);
 }
 
@@ -155,7 +149,6 @@ void machine::shift(id from, std::size_t from_part, id to, std::size_t to_part) 
   // Each may be held by what is moved.
   const any_ref pins[] = {tricycle::ref_from(x.address), tricycle::ref_from(y.address)};
   y.parts[to_part] = x.parts[from_part];
-  note_moved(y.parts[to_part]);
   clear_shadow(is, x.parts[from_part]);
   real_part({from, from_part, 0}, [&](auto& source) {
     real_part({to, to_part, 0}, [&](auto& target) {
@@ -180,7 +173,6 @@ void machine::carry(id object, std::size_t part, bool out) {
         carried_ = std::move(member);
       } else {
         it.parts[part] = std::exchange(carried_ids_, {});
-        note_moved(it.parts[part]);
         member = std::move(carried_);
       }
     }

@@ -106,13 +106,6 @@ object_set shadow::held_across_heaps(const object_set& among) const {
   return reached_from(held);
 }
 
-object_set shadow::held_by_moved(const object_set& among) const {
-  std::vector<id> moved;
-  for (id n = 0; n < size(); ++n)
-    if (among[n] && objects_[n].moved_in) moved.push_back(n);
-  return reached_from(moved);
-}
-
 std::size_t shadow::doors(const object_set& among) const {
   const std::vector<id> component = components(among);
   std::vector<bool> entered(size() + 1);

@@ -26,8 +26,6 @@ struct shadow_object {
   /// Destroyed by the end of its heap, or by a constructor that threw after it had let references
   /// out: these may remain, and be copied and dropped, but lead nowhere.
   bool husk = false;
-  /// A reference to it was moved into an object, by which no count changed: see C4 in machine.h.
-  bool moved_in = false;
 
   [[nodiscard]] bool alive() const { return address != nullptr && !destroyed; }
 };
@@ -51,8 +49,6 @@ class shadow {
   /// Of `among`, what dead cycles across two heaps hold: no heap's collector can tell that they are
   /// dead, so these wait for the end of one of the heaps.
   [[nodiscard]] object_set held_across_heaps(const object_set& among) const;
-  /// Of `among`, what may be there only because a reference was moved: see C4 in machine.h.
-  [[nodiscard]] object_set held_by_moved(const object_set& among) const;
   /// Into how many parts the set falls that nothing else of it leads to: the least number of
   /// forgotten candidates that explains why all of it is still there.
   [[nodiscard]] std::size_t doors(const object_set& among) const;

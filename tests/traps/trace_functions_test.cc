@@ -116,6 +116,39 @@ TEST_F(TraceFunctions, Trap04ATraceFunctionThatThrowsWhileItsRingIsHeldHarmsNoth
   keeper->first.reset();
 }
 
+/// Its trace function throws every time from the k-th on. Destructors look at their fellow.
+struct Stubborn {
+  ~Stubborn() {
+    EXPECT_EQ(next, nullptr) << "a fellow may be destroyed already";
+    ++destroyed;
+  }
+  void trace(auto& visit) {
+    if (traces_left == 0) throw std::runtime_error("no");
+    if (traces_left > 0) --traces_left;
+    visit(next);
+  }
+  static inline int traces_left = -1;
+  static inline int destroyed = 0;
+  ref<Stubborn> next;
+};
+
+TEST_F(TraceFunctions, Trap04ATraceFunctionThatThrowsForEverLeaksAndFreesNothingEarly) {
+  constexpr int ring = 300;  // more than is examined in one go
+  for (int at = 0; at < 4 * ring; at += 7) {
+    heap vm(Manual());
+    Stubborn::destroyed = 0;
+    {
+      const heap::scope in(vm);
+      MakeRing<Stubborn>(ring);
+      Stubborn::traces_left = at;
+      tricycle::collect();
+      Stubborn::traces_left = -1;
+      tricycle::collect();
+    }
+    ASSERT_LE(Stubborn::destroyed, ring) << "thrown from " << at;
+  }
+}
+
 /// Shows its edge only every other time.
 struct Moody {
   void trace(auto& visit) {

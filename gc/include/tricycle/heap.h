@@ -130,9 +130,10 @@ class heap {
   gc::heap_core* core_;
 };
 
-/// Collects the current heap's generations up to `oldest` to the end: what is dead when it is
-/// called is gone when it returns. O(what the candidates reach). Runs destructors. Called from the
-/// destructor of an object, however that died, it does nothing and returns zeros.
+/// Collects the current heap's generations up to `oldest` to the end. Of all generations: what is
+/// dead when it is called is gone when it returns; O(live objects). Of young and middle: O(what
+/// their candidates reach). Runs destructors. Called from the destructor of an object, however that
+/// died and of whichever heap, it does nothing and returns zeros.
 collection collect(generation oldest = generation::old);
 
 /// Runs the current heap's collector for at most one slice of that length (the atomic proof of a

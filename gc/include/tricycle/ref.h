@@ -265,6 +265,7 @@ struct tracer<ref<T, C>> {
   static consteval gc::edges owns() {
     return gc::edges::some;
   }
+  static constexpr std::size_t edges_each = 1;
   static void trace(ref<T, C>& pointer, edge_visitor& visit) { visit.edge(access::slot(pointer)); }
 };
 

@@ -103,14 +103,68 @@ consteval edges edges_of() {
   }
 }
 
+/// `edges_each` of a type whose objects may differ.
+inline constexpr std::size_t varying = ~std::size_t{0};
+
+/// How many edges every T has.
+template <class T>
+consteval std::size_t edges_each();
+
+/// The same, of n of what have `each`.
+consteval std::size_t times(std::size_t n, std::size_t each) {
+  return each == varying ? varying : n * each;
+}
+
+/// The same, of one T of each kind together.
+template <class... T>
+consteval std::size_t sum_of_edges() {
+  std::size_t sum = 0;
+  for (const std::size_t each : {std::size_t{0}, edges_each<T>()...})
+    sum = each == varying || sum == varying ? varying : sum + each;
+  return sum;
+}
+
+template <class T>
+consteval std::size_t edges_each() {
+  using U = std::remove_cv_t<T>;
+  if constexpr (edges_of<U>() == edges::none)
+    return 0;
+  else if constexpr (std::is_array_v<U>)
+    return times(std::extent_v<U>, edges_each<std::remove_extent_t<U>>());
+  else if constexpr (requires { tracer<U>::edges_each; })
+    return tracer<U>::edges_each;
+  else if constexpr (std::is_aggregate_v<U> && !access::has_trace<U> && !declares_tracer<U>)
+    return decltype(with_fields(std::declval<U&>(), []<class... F>(const auto&...) {
+      return std::integral_constant<std::size_t, sum_of_edges<F...>()>();
+    }))::value;
+  else
+    return varying;
+}
+
+/// The edges of `n` elements from `at` on. Those before the window are passed over in one step
+/// where all elements have the same number of edges.
+template <class T, class Iterator>
+void trace_range(Iterator at, std::size_t n, auto& visit) {
+  constexpr std::size_t each = edges_each<T>();
+  std::size_t i = 0;
+  if constexpr (each != varying) i = visit.pass_over(n, each);
+  at += static_cast<decltype(at - at)>(i);
+  for (; i != n && !visit.is_cut(); ++i, ++at) visit(*at);
+}
+
 }  // namespace gc
 
 /// What a trace function is given: call it with any members, any number of them at once: pointers
 /// of this library, containers of them, arrays, nested structures that can be traced themselves.
 /// Members that own no edges cost nothing.
+///
+/// An object with a million edges is traced in parts: each run of its trace function hands over a
+/// *window* of them. What comes before the window is passed over, a vector of pointers in one step;
+/// what comes after it is cut.
 class edge_visitor {
  public:
   static constexpr std::size_t capacity = 128;
+  static constexpr std::size_t all = ~std::size_t{0};
   using consumer = void (*)(edge_visitor& self, void* context);
 
   /// For the library: hands the slots of the edges to `consume`, up to `capacity` at a time.
@@ -125,8 +179,9 @@ class edge_visitor {
 
   /// One edge: the place where a pointer keeps the address of its object.
   void edge(void** slot) {
-    if (size_ == capacity) [[unlikely]]
-      flush();
+    if (size_ == limit_) [[unlikely]] {
+      if (!make_room()) return;
+    }
     slots_[size_++] = slot;
   }
 
@@ -138,9 +193,36 @@ class edge_visitor {
 
   /// For the library: edges into the shared heap are wanted, too.
   void follow_shared() noexcept { shared_ = true; }
+
+  /// For a range whose elements have `edges_each` edges each: how many of them lie before the
+  /// window. They are passed over by this call.
+  [[nodiscard]] std::size_t pass_over(std::size_t elements, std::size_t edges_each) noexcept {
+    if (skip_ == 0) [[likely]]
+      return 0;
+    const std::size_t whole = skip_ / edges_each;
+    const std::size_t passed = whole < elements ? whole : elements;
+    skip_ -= passed * edges_each;
+    if (skip_ == 0) limit_ = room();
+    return passed;
+  }
+  /// Whether the window is full and there are more edges: a range may stop here.
+  [[nodiscard]] bool is_cut() const noexcept { return is_cut_; }
+
+  /// For the library: the next run of a trace function passes over `skip` edges and hands over at
+  /// most `most` of those that follow.
+  void set_window(std::size_t skip, std::size_t most) noexcept {
+    size_ = walked_ = 0;
+    skip_ = skip;
+    left_ = most;
+    is_cut_ = false;
+    limit_ = skip == 0 ? room() : 0;
+  }
+  /// Edges that were passed over one by one, because nothing but their containers can count them.
+  [[nodiscard]] std::size_t walked() const noexcept { return walked_; }
   /// For the library: hands over what has been gathered.
   void flush() {
     consume_(*this, context_);
+    left_ -= size_;
     size_ = 0;
   }
   [[nodiscard]] void** const* begin() const noexcept { return slots_; }
@@ -149,13 +231,28 @@ class edge_visitor {
   void clear() noexcept { size_ = 0; }
 
  private:
+  [[nodiscard]] std::size_t room() const noexcept { return left_ < capacity ? left_ : capacity; }
+
+  /// No room for an edge: it lies before the window, or behind it, or what is gathered must go.
+  [[gnu::noinline]] bool make_room() {
+    if (skip_ != 0) {
+      ++walked_;
+      if (--skip_ == 0) limit_ = room();
+      return false;
+    }
+    if (size_ != 0) flush();
+    limit_ = room();
+    is_cut_ = limit_ == 0;
+    return !is_cut_;
+  }
+
   template <class T>
   void visit(T& member) {
     using U = std::remove_cv_t<T>;
     if constexpr (gc::edges_of<U>() != gc::edges::none) {
       auto& object = const_cast<U&>(member);
       if constexpr (std::is_array_v<U>) {
-        for (auto& element : object) visit(element);
+        gc::trace_range<std::remove_extent_t<U>>(std::begin(object), std::size(object), *this);
       } else if constexpr (access::has_trace<U>) {
         access::trace(object, *this);
       } else if constexpr (gc::declares_tracer<U>) {
@@ -181,6 +278,11 @@ class edge_visitor {
 
   std::size_t size_ = 0;
   bool shared_ = false;
+  std::size_t limit_ = capacity;  // of size_, until make_room is asked
+  std::size_t skip_ = 0;          // edges before the window that are still to come
+  std::size_t left_ = all;        // of the window, beyond what is gathered
+  std::size_t walked_ = 0;
+  bool is_cut_ = false;
   consumer consume_;
   void* context_;
   void** slots_[capacity];

@@ -3,7 +3,8 @@
 //
 // The classes are known by their names (namespace std) and by what they can do, not by including
 // their headers: whoever has a std::map has included <map>, and who has none need not wait for it.
-// What only looks at elements that others own (std::span, views) has no allocator_type, and no edges.
+// What only looks at elements that others own (std::span, views) has no allocator_type, and no
+// edges.
 #ifndef TRICYCLE_VOCABULARY_H_
 #define TRICYCLE_VOCABULARY_H_
 
@@ -32,7 +33,9 @@ concept std_array = is_std<C> && requires(C& container) {
 };
 /// std::pair, std::tuple; but not std::ranges::subrange.
 template <class C>
-concept std_tuple = is_std<C> && requires { std::tuple_size<C>::value; } && !requires(C& c) {
+concept std_tuple = is_std<C> && requires {
+  std::tuple_size<C>::value;
+} && !requires(C & c) {
   c.begin();
 };
 /// std::optional.
@@ -48,7 +51,9 @@ template <class C>
 concept std_unique = is_std<C> && requires {
   typename C::element_type;
   typename C::deleter_type;
-} && !requires(C & pointer) { pointer[0]; };
+} && !requires(C & pointer) {
+  pointer[0];
+};
 template <class C>
 concept std_variant = is_std<C> && requires(C& variant) {
   variant.valueless_by_exception();
@@ -63,7 +68,14 @@ struct range_tracer {
     return edges_of<typename Container::value_type, Seen...>();
   }
   static void trace(Container& container, edge_visitor& visit) {
-    for (auto& element : container) visit(element);
+    if constexpr (requires { container.begin() + 1; }) {
+      trace_range<typename Container::value_type>(container.begin(), container.size(), visit);
+    } else {
+      for (auto& element : container) {
+        if (visit.is_cut()) return;
+        visit(element);
+      }
+    }
   }
 };
 
@@ -76,6 +88,7 @@ struct tuple_tracer<Tuple, std::index_sequence<I...>> {
   static consteval edges owns() {
     return (edges_of<std::tuple_element_t<I, Tuple>, Seen...>() | ... | edges::none);
   }
+  static constexpr std::size_t edges_each = sum_of_edges<std::tuple_element_t<I, Tuple>...>();
   static void trace(Tuple& tuple, edge_visitor& visit) { (trace_element<I>(tuple, visit), ...); }
 
  private:
@@ -126,7 +139,10 @@ struct variant_tracer<Variant<T...>> {
 template <gc::std_container C>
 struct tracer<C> : gc::range_tracer<C> {};
 template <gc::std_array C>
-struct tracer<C> : gc::range_tracer<C> {};
+struct tracer<C> : gc::range_tracer<C> {
+  static constexpr std::size_t edges_each =
+      gc::times(std::tuple_size<C>::value, gc::edges_each<typename C::value_type>());
+};
 template <gc::std_tuple C>
 struct tracer<C> : gc::tuple_tracer<C> {};
 template <gc::std_optional C>
