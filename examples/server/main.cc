@@ -19,6 +19,12 @@ using server::Session;
 
 int failures = 0;
 
+std::string Numbered(const char* text, int number) {
+  std::string all = text;
+  all += std::to_string(number);
+  return all;
+}
+
 void Expect(bool what, const char* sentence) {
   if (what) return;
   std::printf("FAILED: %s\n", sentence);
@@ -60,7 +66,7 @@ void SessionsThatSayByeEnd() {
     std::vector<Client> clients;
     for (int i = 0; i < 100; ++i) {
       clients.push_back(Accept(loop, room));
-      clients.back().Say("name " + std::to_string(i));
+      clients.back().Say(Numbered("name ", i));
     }
     loop.Drain();
     for (Client& client : clients) client.Say("hello");
@@ -75,13 +81,12 @@ void ManyThreadsTalkAtOnce() {
   auto room = tricycle::make_shared<Room>();
   std::vector<Client> clients;
   for (int i = 0; i < 20; ++i) clients.push_back(Accept(loop, room));
-  for (int i = 0; i < 20; ++i)
-    clients[static_cast<std::size_t>(i)].Say("name " + std::to_string(i));
+  for (int i = 0; i < 20; ++i) clients[static_cast<std::size_t>(i)].Say(Numbered("name ", i));
   loop.Drain();
   std::vector<std::thread> talkers;
   for (std::size_t t = 0; t < 4; ++t)
     talkers.emplace_back([&clients, t] {
-      for (int i = 0; i < 25; ++i) clients[t].Say("x" + std::to_string(i));
+      for (int i = 0; i < 25; ++i) clients[t].Say(Numbered("x", i));
     });
   for (std::thread& talker : talkers) talker.join();
   loop.Drain();
@@ -95,7 +100,7 @@ void ManyThreadsTalkAtOnce() {
 void ClientsGoWithoutAWord() {
   Loop loop(3);
   auto room = tricycle::make_shared<Room>();
-  for (int i = 0; i < 10; ++i) Accept(loop, room).Say("name " + std::to_string(i));
+  for (int i = 0; i < 10; ++i) Accept(loop, room).Say(Numbered("name ", i));
 }
 
 }  // namespace
