@@ -72,8 +72,8 @@ void note_edges(edge_visitor& visit, void*) {
 }
 
 /// Addresses of noted payloads in `bytes` of memory. Words that only look so do no harm here.
-[[gnu::no_sanitize("address")]] std::size_t count_addresses(const void* memory,
-                                                            std::size_t bytes) noexcept {
+[[gnu::no_sanitize_address]] std::size_t count_addresses(const void* memory,
+                                                         std::size_t bytes) noexcept {
   std::size_t found = 0;
   const auto* words = static_cast<void* const*>(memory);
   for (std::size_t i = 0; i < bytes / sizeof(void*); ++i) {

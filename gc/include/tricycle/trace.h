@@ -111,7 +111,7 @@ template <class T>
 consteval std::size_t edges_each();
 
 /// The same, of n of what have `each`.
-consteval std::size_t times(std::size_t n, std::size_t each) {
+constexpr std::size_t times(std::size_t n, std::size_t each) {
   return each == varying ? varying : n * each;
 }
 
