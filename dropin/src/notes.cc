@@ -71,14 +71,19 @@ void note_edges(edge_visitor& visit, void*) {
       if (address_set::entry* note = notes.find(header_of(*slot))) ++note->number;
 }
 
+/// Whether a word is the address of a noted payload. It may be anything: no arithmetic on pointers.
+[[nodiscard]] bool is_noted(const void* word) noexcept {
+  const auto header_at = reinterpret_cast<std::uintptr_t>(word) - sizeof(header);
+  return word != nullptr && notes.find(reinterpret_cast<const void*>(header_at)) != nullptr;
+}
+
 /// Addresses of noted payloads in `bytes` of memory. Words that only look so do no harm here.
 [[gnu::no_sanitize_address]] std::size_t count_addresses(const void* memory,
                                                          std::size_t bytes) noexcept {
   std::size_t found = 0;
   const auto* words = static_cast<void* const*>(memory);
   for (std::size_t i = 0; i < bytes / sizeof(void*); ++i) {
-    if (words[i] == nullptr || notes.find(static_cast<const header*>(words[i]) - 1) == nullptr)
-      continue;
+    if (!is_noted(words[i])) continue;
     ++found;
     // Both words of one shared_ptr.
     if (i + 1 < bytes / sizeof(void*) && words[i + 1] == words[i]) ++i;
