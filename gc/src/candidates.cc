@@ -66,7 +66,7 @@ bool candidate_buffer::grow(std::size_t now) noexcept {
   }
   if (last_ != nullptr && last_->in_use == 0) drop_chunk(last_);
   c->stamp = last_stamp_ = std::max(now, last_stamp_ + 1);
-  sealed_ = false;
+  room_ = chunk::capacity;
   c->previous = last_;
   (last_ == nullptr ? first_ : last_->next) = c;
   last_ = c;
@@ -75,6 +75,7 @@ bool candidate_buffer::grow(std::size_t now) noexcept {
 
 void candidate_buffer::drop_chunk(chunk* c) noexcept {
   (c->previous == nullptr ? first_ : c->previous->next) = c->next;
+  if (c == last_) room_ = 0;
   (c->next == nullptr ? last_ : c->next->previous) = c->previous;
   directory_->leave(c);
   pool_->give_back(c);

@@ -58,12 +58,14 @@ class candidate_buffer {
   candidate_buffer& operator=(const candidate_buffer&) = delete;
   ~candidate_buffer();
 
-  /// Appends; the caller sets the object's place. `now`: bytes ever allocated in the heap, by which
+  /// Appends; the caller sets the object's place. `now()`: bytes ever allocated in the heap, by which
   /// candidates' ages are told. False when memory is out.
-  [[nodiscard]] bool push(header* h, std::size_t now) noexcept {
-    if (last_ == nullptr || sealed_ || last_->end == chunk::capacity) [[unlikely]] {
-      if (!grow(now)) return false;
+  template <class Now>
+  [[nodiscard]] bool push(header* h, const Now& now) noexcept {
+    if (room_ == 0) [[unlikely]] {
+      if (!grow(now())) return false;
     }
+    --room_;
     h->trial = (last_->number << slot_bits) | last_->end;
     last_->entries[last_->end++] = reinterpret_cast<std::uintptr_t>(h);
     ++last_->in_use;
@@ -86,7 +88,7 @@ class candidate_buffer {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   /// A stamp for has_until that covers the entries there are, and none that comes later.
   [[nodiscard]] std::size_t seal() noexcept {
-    sealed_ = true;
+    room_ = 0;
     return last_stamp_;
   }
   /// Whether the oldest entry is no younger than `stamp` (as exactly as chunks are stamped).
@@ -113,7 +115,7 @@ class candidate_buffer {
   chunk* last_ = nullptr;
   std::size_t size_ = 0;
   std::size_t last_stamp_ = 0;
-  bool sealed_ = false;  // the last chunk takes no more entries
+  std::uint32_t room_ = 0;  // entries that the last chunk still takes; 0 when it is sealed
 };
 
 }  // namespace gc

@@ -155,6 +155,7 @@ bool collector::run(meter& time) {
     if (result == step::out_of_time) {
       exact_ = false;
       stale_marks_ = true;
+      large_ = large_ || working_.size() >= large_batch;
       break;
     }
     if (result == step::out_of_memory) {

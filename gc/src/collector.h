@@ -1,5 +1,5 @@
 // One collection of a generation: search for dead cycles, prove them dead, reclaim them.
-// A heap has two of these: the minor one collects the young, also between the slices of the major
+// A heap has two of these. The minor one collects the young, also between the slices of the major
 // one, which collects everything up to the middle or the old generation.
 //
 // Thread safety: confined to the heap's thread. User code: `reclaim` runs destructors.
@@ -22,7 +22,7 @@
 // proof before anything is freed; generations.
 //
 // Invariants
-// I1. An object whose place is `minor` or `major` is on exactly one list of that collection:
+// I1. An object whose place is `one` or `two` is on exactly one list of that collection:
 //     working set, live, suspects, or components.
 // I2. The memory of an object on such a list is not given back when it dies by counting meanwhile:
 //     the list's end does that. So no list ever dangles.
@@ -81,6 +81,8 @@ class collector {
 
   [[nodiscard]] bool running() const noexcept { return phase_ != phase::idle; }
   [[nodiscard]] unsigned oldest() const noexcept { return oldest_; }
+  /// Whether it has come to so much that it will take long.
+  [[nodiscard]] bool is_large() const noexcept { return large_; }
   /// Whether memory ran out in the last collection.
   [[nodiscard]] bool gave_up() const noexcept { return gave_up_; }
   /// Whether it was started with all there is.
@@ -106,6 +108,8 @@ class collector {
   [[nodiscard]] bool is_out_of_reach(std::uint32_t component) const noexcept;
   void reclaim_small();
   void free_small(std::uint32_t component);
+  void free_all();
+  void take_edges(const edge_visitor& visit) noexcept;
   static void examine_edges(edge_visitor& visit, void* self);
 
   // search.cc

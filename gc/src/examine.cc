@@ -34,64 +34,103 @@ void collector::spill() noexcept {
   }
 }
 
-void collector::examine_edges(edge_visitor& visit, void* self) {
-  auto& c = *static_cast<collector*>(self);
-  small_graph& g = c.small_;
-  c.work_ += static_cast<std::uint32_t>(visit.size());
-  for (void** slot : visit) {
+/// The edges gathered so far lead from the node being read.
+inline void collector::take_edges(const edge_visitor& visit) noexcept {
+  small_graph& g = small_;
+  const std::uint32_t from = g.reading;
+  // In registers: the compiler can't know that a header is no part of the graph.
+  const std::uint64_t mine = mine_key_;
+  std::uint32_t edges = g.edges;
+  bool leads_back = g.leads_back;
+  for (void** const* at = visit.begin(); at != visit.end(); ++at) {
+    void** const slot = *at;
     if (*slot == nullptr) continue;
     header* h = header_of(*slot);
-    if (c.spilled_) {
-      c.meet(h);
-      continue;
+    const std::uint64_t differs = (h->word ^ mine) & (mine_mask | mark_mask);
+    if (differs != 0) {
+      if ((differs & mine_mask) == 0) {  // found alive before
+        doubtful_ = true;
+        continue;
+      }
+      if (!in_scope(h)) {
+        pass(h);
+        continue;
+      }
+      if (g.nodes < small_graph::max_nodes) [[likely]]
+        add_small(h);
     }
-    const bool known = c.is_mine(h);
-    if (known && mark_of(h) != mark::met) {
-      c.doubtful_ = true;
-      continue;
+    if (edges == small_graph::max_edges || !is_mine(h)) [[unlikely]] {
+      g.edges = edges;
+      spill();
+      for (; at != visit.end(); ++at)
+        if (**at != nullptr) meet(header_of(**at));
+      return;
     }
-    if (!known && !c.in_scope(h)) {
-      c.pass(h);
-      continue;
-    }
-    if (g.edges == small_graph::max_edges || (!known && g.nodes == small_graph::max_nodes)) {
-      c.spill();
-      c.meet(h);
-      continue;
-    }
-    if (!known) c.add_small(h);
-    ++g.in[h->trial];
-    g.to[g.edges] = static_cast<std::uint8_t>(h->trial);
-    g.slot[g.edges++] = slot;
+    const std::uint32_t to = h->trial;
+    leads_back |= to < from;
+    ++g.in[to];
+    g.to[edges] = static_cast<std::uint8_t>(to);
+    g.slot[edges++] = slot;
+  }
+  g.edges = edges;
+  g.leads_back = leads_back;
+}
+
+/// More edges than the visitor holds: those of the node that is being read.
+void collector::examine_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector*>(self);
+  if (c.spilled_) {
+    for (void** slot : visit)
+      if (*slot != nullptr) c.meet(header_of(*slot));
+  } else {
+    c.take_edges(visit);
   }
 }
 
 /// False when it became too large, or memory is out (`failed_`).
 bool collector::examine(header* candidate) {
   small_graph& g = small_;
-  g.nodes = g.edges = 0;
+  g.nodes = g.edges = g.leading_back = 0;
   spilled_ = false;
   exact_ = true;
   doubtful_ = reaches_out_ = false;
   add_small(candidate);
   edge_visitor visit(&examine_edges, this);
+  visit.set_window(0, 2 * edge_window);  // for all nodes together
   for (std::uint32_t i = 0; i < g.nodes; ++i) {
     g.first_edge[i] = static_cast<std::uint16_t>(g.edges);
-    follow_window(g.node[i], visit);
-    if (followed_ != 0 && !spilled_) spill();
+    g.reading = i;
+    g.leads_back = false;
+    const std::size_t left = visit.left();
+    header* h = g.node[i];
+#ifdef TRICYCLE_VERIFY
+    audit_edges(h);
+#endif
+    try {
+      type_of_object(h)->trace(object_of(h), visit);
+    } catch (...) {
+      visit.clear();
+      exact_ = false;
+      threw_ = true;
+    }
+    if (spilled_)
+      visit.flush();
+    else
+      take_edges(visit);
+    visit.discard();
+    if (visit.is_cut() && !spilled_) spill();
     if (spilled_) {
-      scanned_ = working_.nth(followed_ == 0 ? i + 1 : i);
+      followed_ = visit.is_cut() ? left : 0;
+      scanned_ = working_.nth(visit.is_cut() ? i : i + 1);
       return false;
     }
+    g.leading_back += g.leads_back ? 1U : 0U;
     // The last of the edges are those to objects met last.
     if (i + 1 < g.nodes) __builtin_prefetch(g.node[i + 1] + 1);
   }
   g.first_edge[g.nodes] = static_cast<std::uint16_t>(g.edges);
+  work_ += g.nodes + g.edges;
   counts_.examined += g.nodes;
-  for (std::uint32_t i = 0; exact_ && i < g.nodes; ++i)
-    if (g.in[i] > count_of(g.node[i])) [[unlikely]]
-      complain_edge_twice(g.node[i]);
-
   // A trace function that threw hides edges: all that was met counts as live.
   if (!exact_) g.live.fill(true);
   const bool any_live = !exact_ || g.find_live();
@@ -104,10 +143,40 @@ bool collector::examine(header* candidate) {
         all = false;
     }
     if (all) return true;
+    g.find_components();
+  } else if (g.is_one_component()) {
+    if (g.edges != 0 && !g.any_weak) {
+      free_all();
+      return true;
+    }
+    g.make_one_component();
+  } else {
+    g.find_components();
   }
-  if (any_live || !g.is_one_component()) g.find_components();
   reclaim_small();
   return true;
+}
+
+/// All of it is one dead cycle: free_small, without what that must look up.
+void collector::free_all() {
+  const small_graph& g = small_;
+  for (std::uint32_t i = 0; i < g.nodes; ++i) {
+    header* h = g.node[i];
+    h->word |= dead_bit;
+    h->count = 0;
+  }
+  for (std::uint32_t e = 0; e < g.edges; ++e) *g.slot[e] = nullptr;
+  for (std::uint32_t i = 0; i < g.nodes; ++i) {
+    header* h = g.node[i];
+    reinterpret_cast<const object_type*>(h->word & pointer_mask)->destroy(object_of(h));
+  }
+  ++counts_.components;
+  for (std::uint32_t i = 0; i < g.nodes; ++i) {
+    header* h = g.node[i];
+    const std::uint64_t word = h->word;
+    h->word = word & ~place_mask;
+    heap_.bury(h, *reinterpret_cast<const object_type*>(word & pointer_mask));
+  }
 }
 
 /// In an old collection, who lives stays marked until its end: else a list whose every node is a
@@ -161,15 +230,12 @@ void collector::free_small(std::uint32_t c) {
   for (std::uint32_t m = begin; m < end; ++m) {
     header* h = g.node[g.order[m]];
     h->word |= dead_bit;
-    h->count &= ~unwanted;
+    h->count = 0;  // all its references are the edges that are nulled next
   }
   for (std::uint32_t m = begin; m < end; ++m) {
     const std::uint8_t v = g.order[m];
-    for (std::uint32_t e = g.first_edge[v]; e < g.first_edge[v + 1U]; ++e) {
-      if (g.component_of[g.to[e]] != c) continue;
-      *g.slot[e] = nullptr;
-      --g.node[g.to[e]]->count;
-    }
+    for (std::uint32_t e = g.first_edge[v]; e < g.first_edge[v + 1U]; ++e)
+      if (g.component_of[g.to[e]] == c) *g.slot[e] = nullptr;
   }
   for (std::uint32_t m = begin; m < end; ++m) {
     header* h = g.node[g.order[m]];
@@ -178,8 +244,9 @@ void collector::free_small(std::uint32_t c) {
   ++counts_.components;
   for (std::uint32_t m = begin; m < end; ++m) {
     header* h = g.node[g.order[m]];
-    set_place(h, place::none);
-    heap_.bury(h);
+    const std::uint64_t word = h->word;
+    h->word = word & ~place_mask;
+    heap_.bury(h, *reinterpret_cast<const object_type*>(word & pointer_mask));  // none is weak
   }
 }
 

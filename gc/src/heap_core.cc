@@ -88,8 +88,8 @@ heap_core::heap_core(unsigned number)
       blocks_(dead_bit),
       number_(number),
       owner_(this_thread()),
-      minor_(*this, place::minor),
-      major_(*this, place::major),
+      one_(*this, place::one),
+      two_(*this, place::two),
       ripe_age_{std::size_t{512} << 10, std::size_t{1} << 20} {
   chunks.refill();
   directory.refill();
@@ -120,7 +120,7 @@ bool heap_core::may_trace() const noexcept {
 
 /// How many blocks of a class are kept at hand, at most.
 std::uint32_t heap_core::limit_at_hand(std::size_t which) const noexcept {
-  return ended_ ? 0 : static_cast<std::uint32_t>(at_hand_bytes / (which * size_class_bytes));
+  return ended_ ? 0 : limits_at_hand[which];
 }
 
 std::size_t heap_core::in_use(std::size_t which) const noexcept {
@@ -232,8 +232,8 @@ void heap_core::orphan() {
   end_timed_releases();
   meter unlimited;
   release_deferred(unlimited);
-  minor_.cancel();
-  major_.cancel();
+  one_.cancel();
+  two_.cancel();
   if (current_heap == this) current_heap = &no_heap;
   config.automatic = false;
   leave();
@@ -271,8 +271,8 @@ void heap_core::end_if_empty() noexcept {
 /// then again, until none is left.
 void heap_core::destroy_all() {
   meter unlimited;
-  minor_.cancel();
-  major_.cancel();
+  one_.cancel();
+  two_.cancel();
   config.automatic = false;
   collecting = true;
   pile all(chunks);
@@ -317,7 +317,7 @@ void heap_core::destroy_all() {
     // Destructors first, then memory: what one of them still reaches is destroyed, but there.
     for (pile::cursor c; !all.at_end(c);) {
       header* h = all.read(c).object();
-      set_place(h, place::major);
+      set_place(h, place::one);
       ++depth_;
       type_of_object(h)->destroy(object_of(h));
       --depth_;

@@ -67,7 +67,10 @@ class heap_core : public hot_heap {
   void die(header* h) noexcept;
   void want_examination(header* h) noexcept;
   void enqueue(header* h) noexcept;
-  void forget_candidate(header* h) noexcept;
+  void forget_candidate(header* h) noexcept {
+    candidates[generation_of(h)].erase(h->trial);
+    set_place(h, place::none);
+  }
   /// After its destructor: gives the block back, unless references or a list still hold it.
   void bury(header* h, const object_type& type) noexcept {
     if (h->count == 0 && place_of(h) == place::none) [[likely]]
@@ -158,6 +161,12 @@ class heap_core : public hot_heap {
   // Free blocks kept at hand, at most, of a class: a block that goes through its slab costs twice
   // as much. An explicit collection leaves only the smaller part.
   static constexpr std::size_t at_hand_bytes = std::size_t{4} << 20;
+  static constexpr auto limits_at_hand = [] {
+    std::array<std::uint32_t, size_classes> limits{};
+    for (std::size_t i = 1; i < size_classes; ++i)
+      limits[i] = static_cast<std::uint32_t>(at_hand_bytes / (i * size_class_bytes));
+    return limits;
+  }();
   static constexpr std::size_t at_hand_bytes_after_collect = std::size_t{32} << 10;
   static constexpr std::size_t refill_bytes = std::size_t{1} << 10;  // taken at once
 
@@ -177,11 +186,13 @@ class heap_core : public hot_heap {
   heap_core* next_here_ = nullptr;  // the thread's other heaps
   bool ended_ = false;
 
-  collector minor_;
-  collector major_;
+  collector one_;
+  collector two_;
+  collector* minor_ = &one_;  // of the young and middle ones; what gets large becomes the major one
+  collector* major_ = &two_;
   std::array<std::size_t, 2> ripe_age_;  // of young and middle candidates, in bytes allocated since
-  std::size_t major_at_bytes_ = 0;       // allocated_bytes() when the last major one began
-  std::size_t major_live_bytes_ = 0;     // live bytes then
+  std::array<unsigned, 2> patience_{};   // collections until the ripe age is tried again
+  std::size_t major_live_bytes_ = 0;     // live bytes when the major one began
   std::size_t old_at_bytes_ = 0;         // the same, of the last of the old generation
   std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
   std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at

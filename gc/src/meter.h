@@ -16,10 +16,10 @@ using clock = std::chrono::steady_clock;
 /// Units of work between two looks at the clock, and edges of one object that are followed between
 /// them. Where tests can stop a slice at every point, they do so with 1.
 #ifdef TRICYCLE_HAS_FAULT_POINTS
-inline thread_local std::uint32_t meter_stride = 128;
+inline thread_local std::uint32_t meter_stride = 256;
 inline thread_local std::size_t edge_window = 256;
 #else
-inline constexpr std::uint32_t meter_stride = 128;
+inline constexpr std::uint32_t meter_stride = 256;
 inline constexpr std::size_t edge_window = 256;
 #endif
 

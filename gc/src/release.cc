@@ -115,17 +115,12 @@ void heap_core::want_examination(header* h) noexcept {
 /// `h` wants examination and is on no list. Out of memory, it stays what it was: the next drop
 /// asks again, and the statistics tell.
 void heap_core::enqueue(header* h) noexcept {
-  if (candidates[generation_of(h)].push(h, allocated_bytes())) [[likely]] {
+  if (candidates[generation_of(h)].push(h, [this] { return allocated_bytes(); })) [[likely]] {
     set_place(h, place::buffered);
   } else {
     h->count |= unwanted;
     ++candidates_lost;
   }
-}
-
-void heap_core::forget_candidate(header* h) noexcept {
-  candidates[generation_of(h)].erase(h->trial);
-  set_place(h, place::none);
 }
 
 }  // namespace gc

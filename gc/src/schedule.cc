@@ -19,6 +19,7 @@
 // So an explicit collection looks at all there is, and an automatic one does when the heap has
 // doubled since.
 #include <algorithm>
+#include <utility>
 
 #include "heap_core.h"
 
@@ -30,6 +31,8 @@ namespace {
 constexpr std::int64_t pace_bytes = std::int64_t{16} << 10;  // between two looks at what is due
 constexpr std::int64_t urgent_pace_bytes = std::int64_t{2} << 10;  // the same, when late
 constexpr std::size_t youngest_ripe_age = std::size_t{128} << 10;
+constexpr std::size_t oldest_ripe_age = std::size_t{2} << 20;
+constexpr unsigned patience = 200;  // collections
 /// Many candidates in few bytes, from drops without allocations: examined whatever their age.
 constexpr std::size_t too_many_candidates = std::size_t{1} << 16;
 constexpr std::size_t least_doubling = std::size_t{64} << 20;  // bytes, of the live ones
@@ -44,30 +47,30 @@ std::size_t heap_core::trash_bound() const noexcept {
 
 void heap_core::start_what_is_due(std::size_t bound) noexcept {
   const std::size_t now = allocated_bytes();
-  const auto ripe = [&](unsigned g) { return now - std::min(now, ripe_age_[g]); };
-  for (std::size_t& age : ripe_age_) age = std::min(age, bound / 8 * 3);
-  if (!minor_.running()) {
-    if (candidates[0].size() >= too_many_candidates)
-      minor_.start(0, {candidates[0].seal(), 0, 0});
-    else if (candidates[0].has_until(ripe(0)))
-      minor_.start(0, {ripe(0), 0, 0});
+  const auto is_due = [&](unsigned g) {
+    return candidates[g].size() >= too_many_candidates ||
+           candidates[g].has_until(now - std::min(now, ripe_age_[g]));
+  };
+  const auto due = [&](unsigned g) {
+    return candidates[g].size() >= too_many_candidates ? candidates[g].seal()
+                                                       : now - std::min(now, ripe_age_[g]);
+  };
+  if (!minor_->running()) {
+    if (is_due(0))
+      minor_->start(0, {due(0), 0, 0});
+    else if (is_due(1))
+      minor_->start(1, {0, due(1), 0});
   }
-  if (major_.running()) return;
-  const double expected = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
+  if (major_->running()) return;
   const std::size_t live = live_bytes();
-  if (live > 2 * full_live_bytes_ + least_doubling) {
-    start_major(2, /*all=*/true);
-    return;
-  }
-  if (candidates[2].size() != 0 &&
-      (live > old_live_bytes_ + bound || expected > static_cast<double>(bound / 4) ||
-       now - old_at_bytes_ > 16 * live + bound)) {
+  if (live > 2 * full_live_bytes_ + least_doubling) return start_major(2, /*all=*/true);
+  if (candidates[2].size() == 0) return;
+  const double expected = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
+  if (live > old_live_bytes_ + bound || expected > static_cast<double>(bound / 4) ||
+      now - old_at_bytes_ > 16 * live + bound) {
     old_at_bytes_ = now;
     major_live_bytes_ = live;
-    major_.start(2, {0, 0, candidates[2].seal()});
-  } else if (candidates[1].has_until(ripe(1))) {
-    major_at_bytes_ = now;
-    major_.start(1, {0, ripe(1), 0});
+    major_->start(2, {0, 0, candidates[2].seal()});
   }
 }
 
@@ -79,10 +82,11 @@ double heap_core::urgency(std::size_t bound) const noexcept {
     return static_cast<double>(has - std::min(has, may)) / static_cast<double>(of);
   };
   double late = 0;
-  if (minor_.running()) late = part(candidates[0].age(now), ripe_age_[0], bound / 8);
-  if (major_.running())
-    late = std::max(late, major_.oldest() < 2 ? part(now, major_at_bytes_, bound / 8)
-                                              : part(live_bytes(), major_live_bytes_, bound / 4));
+  if (minor_->running()) {
+    const unsigned g = minor_->oldest();
+    late = part(candidates[g].age(now), ripe_age_[g], bound / 8);
+  }
+  if (major_->running()) late = std::max(late, part(live_bytes(), major_live_bytes_, bound / 4));
   return std::min(late, 1.0);
 }
 
@@ -100,12 +104,22 @@ void heap_core::learn(const collector& finished) noexcept {
           2;
     return;
   }
-  // A ripe age moves within [youngest_ripe_age, 3/8 of the bound]: it can't run away (TRAPS 24).
+  // Most are dead: nothing better. Else they get more time to die, up to a limit that keeps them in the
+  // cache (and so it can't run away, TRAPS 24). If that is not enough for them either, it is cheaper to
+  // examine them early; for a while, then they are tried again.
+  const std::size_t oldest_age = std::min(oldest_ripe_age, trash_bound() / 8 * 3);
   std::size_t& age = ripe_age_[g];
-  if (counts.objects * 4 < counts.examined)
-    age = age * 2;
-  else if (counts.objects * 3 > counts.examined * 2)
-    age = std::max(youngest_ripe_age, age / 4 * 3);
+  age = std::min(age, oldest_age);
+  if (counts.objects * 4 >= counts.examined * 3) return;
+  if (age < oldest_age) {
+    if (counts.objects * 8 >= counts.examined || patience_[g] == 0)
+      age = std::min(age * 2, oldest_age);
+    else
+      --patience_[g];
+  } else if (counts.objects * 8 < counts.examined) {
+    age = youngest_ripe_age;
+    patience_[g] = patience;
+  }
 }
 
 /// Runs one collector; true when it has finished its collection.
@@ -139,9 +153,16 @@ bool heap_core::slice(meter& time, bool major, collection& done) {
     end_timed_releases();
     if (!all) return true;
   }
-  if (minor_.running() && !advance(minor_, time, done)) return true;
-  if (!major_.running()) return false;
-  return !major || !advance(major_, time, done);
+  if (minor_->running() && !advance(*minor_, time, done)) {
+    // What reaches that much shall not keep the young waiting: it is as good as an old collection.
+    if (minor_->is_large() && !major_->running()) {
+      std::swap(minor_, major_);
+      major_live_bytes_ = live_bytes();
+    }
+    return true;
+  }
+  if (!major_->running()) return false;
+  return !major || !advance(*major_, time, done);
 }
 
 /// Young and middle collections keep step with the program: whatever is ripe is examined now, while
@@ -159,17 +180,16 @@ void heap_core::pace() {
   if (!config.automatic || is_busy()) return;
   const std::size_t bound = trash_bound();
   start_what_is_due(bound);
-  const bool step = minor_.running() || (major_.running() && major_.oldest() < 2);
-  const bool shared = (major_.running() && major_.oldest() == 2) || !deferred_.empty();
-  if (!step && !shared) return;
+  const bool shared = major_->running() || !deferred_.empty();
+  if (!minor_->running() && !shared) return;
   const auto begin = clock::now();
   const double late = urgency(bound);
   const double share = std::max(0.25, late);
   const bool turn = shared && begin >= next_turn_;
-  if ((!step && !turn) || !may_trace()) return;
+  if ((!minor_->running() && !turn) || !may_trace()) return;
   meter time(begin + (late < 1 ? config.pause_target / 2 : config.pause_target));
   collection done;
-  slice(time, turn || !shared, done);
+  slice(time, turn, done);
   const auto end = clock::now();
   ++slices_;
   pauses_.record(end - begin);
@@ -183,12 +203,11 @@ void heap_core::pace() {
 
 /// Every candidate up to generation `oldest`, or all there is.
 void heap_core::start_major(unsigned oldest, bool all) noexcept {
-  major_at_bytes_ = allocated_bytes();
-  if (oldest == 2) old_at_bytes_ = major_at_bytes_;
+  if (oldest == 2) old_at_bytes_ = allocated_bytes();
   major_live_bytes_ = live_bytes();
   if (all) full_live_bytes_ = major_live_bytes_;
   const collector::stamps now = {candidates[0].seal(), candidates[1].seal(), candidates[2].seal()};
-  all ? major_.start_with_all(now) : major_.start(oldest, now);
+  all ? major_->start_with_all(now) : major_->start(oldest, now);
 }
 
 collection heap_core::collect(unsigned oldest) {
@@ -205,8 +224,8 @@ collection heap_core::collect(unsigned oldest) {
   while (again) {
     objects = done.objects;
     start_major(oldest, all);
-    advance(major_, unlimited, done);
-    again = done.objects != objects || (all && major_.gave_up());
+    advance(*major_, unlimited, done);
+    again = done.objects != objects || (all && major_->gave_up());
     again = again && std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
                                  [](const auto& c) { return c.size() != 0; });
     all = false;
@@ -223,14 +242,14 @@ bool heap_core::collect_for(std::chrono::nanoseconds budget) {
   meter time(begin + budget);
   collection done;
   const auto waiting = [this](unsigned g) { return candidates[g].size() != 0; };
-  if (!minor_.running() && waiting(0)) minor_.start(0, {candidates[0].seal(), 0, 0});
-  if (!slice(time, /*major=*/true, done) && deferred_.empty() && !major_.running() && (waiting(1) || waiting(2))) {
+  if (!minor_->running() && waiting(0)) minor_->start(0, {candidates[0].seal(), 0, 0});
+  if (!slice(time, /*major=*/true, done) && deferred_.empty() && !major_->running() && (waiting(1) || waiting(2))) {
     start_major(2, /*all=*/false);
     slice(time, /*major=*/true, done);
   }
   ++slices_;
   pauses_.record(clock::now() - begin);
-  return !deferred_.empty() || minor_.running() || major_.running() || waiting(0) || waiting(1) ||
+  return !deferred_.empty() || minor_->running() || major_->running() || waiting(0) || waiting(1) ||
          waiting(2);
 }
 
@@ -242,7 +261,7 @@ statistics heap_core::stats() const noexcept {
   s.candidates_lost = candidates_lost;
   s.slices = slices_;
   s.collector_bytes = chunks.bytes();
-  s.collecting = minor_.running() || major_.running() || !deferred_.empty();
+  s.collecting = minor_->running() || major_->running() || !deferred_.empty();
   s.generations = generations_;
   s.pauses = pauses_;
   return s;

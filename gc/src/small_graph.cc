@@ -1,5 +1,7 @@
 #include "small_graph.h"
 
+#include "complain.h"
+
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
@@ -7,10 +9,18 @@ namespace gc {
 bool small_graph::find_live() noexcept {
   std::array<std::uint8_t, max_nodes> reached;
   std::size_t waiting = 0;
+  std::uint64_t words = 0;
   for (std::uint32_t i = 0; i < nodes; ++i) {
-    live[i] = count_of(node[i]) != in[i];
-    if (live[i]) reached[waiting++] = static_cast<std::uint8_t>(i);
+    const std::uint32_t count = count_of(node[i]);
+    words |= node[i]->word;
+    live[i] = count != in[i];
+    if (!live[i]) [[likely]]
+      continue;
+    if (count < in[i]) [[unlikely]]
+      complain_edge_twice(node[i]);
+    reached[waiting++] = static_cast<std::uint8_t>(i);
   }
+  any_weak = (words & weak_bit) != 0;
   const bool any = waiting != 0;
   while (waiting != 0) {
     const std::uint8_t from = reached[--waiting];
@@ -24,9 +34,10 @@ bool small_graph::find_live() noexcept {
 }
 
 /// Node 0 reaches every node: that is how they were found. If each reaches node 0, they are one
-/// component. One pass down and one up see that in rings, lists with back links, trees with
-/// parents.
-bool small_graph::is_one_component() noexcept {
+/// component. It does if each leads to one before it. Else, one pass down and one up see it in rings
+/// and most that is like them.
+bool small_graph::is_one_component() const noexcept {
+  if (leading_back == nodes - 1) return true;
   std::array<bool, max_nodes> back;
   for (std::uint32_t i = 1; i < nodes; ++i) back[i] = false;
   back[0] = true;
@@ -42,7 +53,10 @@ bool small_graph::is_one_component() noexcept {
   };
   for (std::uint32_t i = nodes; left != 0 && i-- > 1;) look(i);
   for (std::uint32_t i = 1; left != 0 && i < nodes; ++i) look(i);
-  if (left != 0) return false;
+  return left == 0;
+}
+
+void small_graph::make_one_component() noexcept {
   components = 1;
   for (std::uint32_t i = 0; i < nodes; ++i) {
     order[i] = static_cast<std::uint8_t>(i);
@@ -52,7 +66,6 @@ bool small_graph::is_one_component() noexcept {
   first_member[1] = static_cast<std::uint8_t>(nodes);
   has_upstream[0] = false;
   is_cycle[0] = edges != 0;
-  return true;
 }
 
 void small_graph::find_components() noexcept {

@@ -5,7 +5,7 @@
 // Thread safety: a member of a collector, and as confined as that.
 //
 // Invariants
-// I1. Node i is in the heap with place `minor` or `major`, mark `met`, and `trial` == i.
+// I1. Node i is in the heap with place `one` or `two`, mark `met`, and `trial` == i.
 // I2. `in[i]` is the number of edges that lead to node i; edges leave the nodes in their order.
 #ifndef TRICYCLE_GC_SMALL_GRAPH_H_
 #define TRICYCLE_GC_SMALL_GRAPH_H_
@@ -26,6 +26,9 @@ struct small_graph {
 
   std::uint32_t nodes = 0;
   std::uint32_t edges = 0;
+  std::uint32_t reading = 0;       // the node whose edges are being read
+  bool leads_back = false;         // it has an edge to one that was met before it
+  std::uint32_t leading_back = 0;  // nodes that have one
   std::array<header*, max_nodes> node;
   std::array<std::uint32_t, max_nodes> in;
   std::array<std::uint16_t, max_nodes + 1>
@@ -36,10 +39,13 @@ struct small_graph {
   /// Nodes that are held from outside, or reached from one that is. Returns whether there are any.
   bool find_live() noexcept;
   std::array<bool, max_nodes> live;
+  bool any_weak = false;  // one of them has weak references
 
   /// Whether all nodes, none of them live, are one component: cheaper to see than to search, and
   /// the most frequent answer. May say no where the answer is yes.
-  bool is_one_component() noexcept;
+  [[nodiscard]] bool is_one_component() const noexcept;
+  /// Writes that down as find_components does.
+  void make_one_component() noexcept;
 
   /// The strongly connected components of the nodes that are not live, sinks first; Tarjan 1972.
   void find_components() noexcept;

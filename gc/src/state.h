@@ -15,8 +15,8 @@ namespace gc {
 /// The bits that are 0 while nobody but its count knows of an object.
 inline constexpr std::uint64_t known_mask = place_mask | weak_bit | dead_bit | gone_bit;
 
-/// Who has the object on a list.
-enum class place : std::uint64_t { none = 0, buffered = 1, minor = 2, major = 3 };
+/// Who has the object on a list: nobody, the candidate buffer, one or the other collector.
+enum class place : std::uint64_t { none = 0, buffered = 1, one = 2, two = 3 };
 
 /// What a collection thinks of a member of its working set.
 enum class mark : std::uint64_t {

@@ -8,7 +8,7 @@ namespace {
 
 class SlicesTest : public HeapTest {
  protected:
-  /// The shortest slice there is: the collector looks at the clock once in 128 units of work.
+  /// The shortest slice there is: the collector looks at the clock once in 256 units of work.
   static bool Slice() { return collect_for(1ns); }
 
   /// Slices until no work is left; how many it took.

@@ -25,7 +25,7 @@ machine::~machine() {
   scope_.reset();
   events = outer_events_;
 #ifdef TRICYCLE_HAS_FAULT_POINTS
-  tricycle::gc::meter_stride = 128;
+  tricycle::gc::meter_stride = 256;
   tricycle::gc::edge_window = 256;
 #endif
   if (failure_.empty()) return;

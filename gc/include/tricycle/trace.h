@@ -219,11 +219,19 @@ class edge_visitor {
   }
   /// Edges that were passed over one by one, because nothing but their containers can count them.
   [[nodiscard]] std::size_t walked() const noexcept { return walked_; }
+  /// Edges that the window still has room for.
+  [[nodiscard]] std::size_t left() const noexcept { return left_; }
   /// For the library: hands over what has been gathered.
   void flush() {
     consume_(*this, context_);
     left_ -= size_;
     size_ = 0;
+  }
+  /// For the library, which has looked at what was gathered.
+  void discard() noexcept {
+    left_ -= size_;
+    size_ = 0;
+    if (!is_cut_) limit_ = room();
   }
   [[nodiscard]] void** const* begin() const noexcept { return slots_; }
   [[nodiscard]] void** const* end() const noexcept { return slots_ + size_; }

@@ -16,7 +16,7 @@
 // `word`, from the lowest bit:
 //
 //   bits   name        between collections              during one          writer
-//   0-1    place       none, buffered                   minor, major, too   candidates, search
+//   0-1    place       none, buffered                   one, two, too       candidates, search
 //   2      weak        has a side record                the same            side_record
 //   3      dead        its destruction has begun        the same            release, reclaim
 //   4      gone        its destructor has returned      the same            release, reclaim
