@@ -38,8 +38,8 @@ struct any_base {
 template <class T>
 struct any_empty_base {
   template <class Base>
-  requires(std::is_base_of_v<Base, T>&& std::is_empty_v<Base>)
-  operator Base() const noexcept;  // NOLINT(google-explicit-constructor)
+  requires(std::is_base_of_v<Base, T>&& std::is_empty_v<Base>) operator Base()
+      const noexcept;  // NOLINT(google-explicit-constructor)
 };
 
 #ifdef __clang__
@@ -115,8 +115,8 @@ inline constexpr bool only_empty_bases =
     base_count<T> == count_taken_by<T, any_empty_base<T>, count_initializers<T>()>();
 
 template <class T>
-inline constexpr std::size_t field_count = count_fields_from<T, count_initializers<T>()>() -
-                                           base_count<T>;
+inline constexpr std::size_t field_count =
+    count_fields_from<T, count_initializers<T>()>() - base_count<T>;
 
 /// Whether the fields of aggregate T can be found at all.
 template <class T>
