@@ -58,8 +58,8 @@ class candidate_buffer {
   candidate_buffer& operator=(const candidate_buffer&) = delete;
   ~candidate_buffer();
 
-  /// Appends; the caller sets the object's place. `now()`: bytes ever allocated in the heap, by which
-  /// candidates' ages are told. False when memory is out.
+  /// Appends; the caller sets the object's place. `now()`: bytes ever allocated in the heap, by
+  /// which candidates' ages are told. False when memory is out.
   template <class Now>
   [[nodiscard]] bool push(header* h, const Now& now) noexcept {
     if (room_ == 0) [[unlikely]] {

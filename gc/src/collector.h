@@ -188,8 +188,8 @@ class collector {
   /// that wanted examination: if what it finds alive is dead, no count may ever tell.
   bool doubtful_ = false;
   /// What this batch met has an edge to an older object, or to one of the other collection. If not,
-  /// and if nothing ran meanwhile, who was found alive is in no cycle but with others found alive: it
-  /// need not be looked at again until a count falls.
+  /// and if nothing ran meanwhile, who was found alive is in no cycle but with others found alive:
+  /// it need not be looked at again until a count falls.
   bool reaches_out_ = false;
   bool stale_marks_ = false;  // they may rest on what was read in an earlier slice
   bool threw_ = false;        // a trace function did, in this collection

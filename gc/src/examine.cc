@@ -12,7 +12,7 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-void collector::add_small(header* h) noexcept {
+[[gnu::always_inline]] inline void collector::add_small(header* h) noexcept {
   if (place_of(h) == place::buffered) heap_.forget_candidate(h);
   set_place(h, mine_);
   h->trial = small_.nodes;

@@ -27,6 +27,8 @@ collection collect(generation oldest) {
   return gc::heap_here().collect(static_cast<unsigned>(oldest));
 }
 bool collect_for(std::chrono::nanoseconds budget) { return gc::heap_here().collect_for(budget); }
+void add_memory_pressure(std::size_t bytes) { gc::heap_here().add_pressure(bytes); }
+
 statistics stats() { return gc::heap_here().stats(); }
 void configure(const settings& with) { gc::heap_here().configure(with); }
 settings configuration() { return gc::heap_here().config; }

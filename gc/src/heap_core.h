@@ -12,6 +12,7 @@
 #ifndef TRICYCLE_GC_HEAP_CORE_H_
 #define TRICYCLE_GC_HEAP_CORE_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -91,6 +92,9 @@ class heap_core : public hot_heap {
   void pace();
   collection collect(unsigned oldest);
   bool collect_for(std::chrono::nanoseconds budget);
+  void add_pressure(std::size_t bytes) noexcept {
+    credit -= static_cast<std::int64_t>(std::min(bytes, std::size_t{1} << 40));
+  }
   [[nodiscard]] statistics stats() const noexcept;
   void configure(const settings& with) noexcept;
 
@@ -135,6 +139,7 @@ class heap_core : public hot_heap {
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
   bool slice(meter& time, bool major, collection& done);
+  void record_pause(clock::duration took, clock::duration allowed) noexcept;
   [[nodiscard]] std::size_t trash_bound() const noexcept;
   void start_what_is_due(std::size_t bound) noexcept;
   [[nodiscard]] double urgency(std::size_t bound) const noexcept;
@@ -199,6 +204,9 @@ class heap_core : public hot_heap {
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
   clock::time_point next_turn_{};        // of the major collection, and of what was deferred
   std::uint64_t slices_ = 0;
+  std::uint64_t pause_exceeded_ = 0;
+  std::uint64_t trash_exceeded_ = 0;
+  unsigned late_slices_ = 0;  // that followed upon each other
   std::array<generation_statistics, 3> generations_{};
   pause_statistics pauses_;
 };

@@ -32,7 +32,8 @@ constexpr std::int64_t pace_bytes = std::int64_t{16} << 10;  // between two look
 constexpr std::int64_t urgent_pace_bytes = std::int64_t{2} << 10;  // the same, when late
 constexpr std::size_t youngest_ripe_age = std::size_t{128} << 10;
 constexpr std::size_t oldest_ripe_age = std::size_t{2} << 20;
-constexpr unsigned patience = 200;  // collections
+constexpr unsigned patience = 200;       // collections
+constexpr unsigned most_doublings = 10;  // of a slice's length
 /// Many candidates in few bytes, from drops without allocations: examined whatever their age.
 constexpr std::size_t too_many_candidates = std::size_t{1} << 16;
 constexpr std::size_t least_doubling = std::size_t{64} << 20;  // bytes, of the live ones
@@ -74,8 +75,9 @@ void heap_core::start_what_is_due(std::size_t bound) noexcept {
   }
 }
 
-/// How late the running collections are: 0 not at all, 1 when the bound is about to be broken. An old
-/// one is late when the heap has grown since it began: its own garbage is not there to grow from.
+/// How late the running collections are: 0 not at all, 1 when the bound is about to be broken. An
+/// old one is late when the heap has grown since it began: its own garbage is not there to grow
+/// from.
 double heap_core::urgency(std::size_t bound) const noexcept {
   const std::size_t now = allocated_bytes();
   const auto part = [](std::size_t has, std::size_t may, std::size_t of) {
@@ -104,9 +106,9 @@ void heap_core::learn(const collector& finished) noexcept {
           2;
     return;
   }
-  // Most are dead: nothing better. Else they get more time to die, up to a limit that keeps them in the
-  // cache (and so it can't run away, TRAPS 24). If that is not enough for them either, it is cheaper to
-  // examine them early; for a while, then they are tried again.
+  // Most are dead: nothing better. Else they get more time to die, up to a limit that keeps them in
+  // the cache (and so it can't run away, TRAPS 24). If that is not enough for them either, it is
+  // cheaper to examine them early; for a while, then they are tried again.
   const std::size_t oldest_age = std::min(oldest_ripe_age, trash_bound() / 8 * 3);
   std::size_t& age = ripe_age_[g];
   age = std::min(age, oldest_age);
@@ -135,6 +137,7 @@ bool heap_core::advance(collector& c, meter& time, collection& done) {
     generation_statistics& g = generations_[c.oldest()];
     ++g.collections;
     g.collected += after.objects;
+    if (after.bytes > trash_bound()) ++trash_exceeded_;
     g.candidates_examined += after.candidates;
     learn(c);
   }
@@ -166,8 +169,8 @@ bool heap_core::slice(meter& time, bool major, collection& done) {
 }
 
 /// Young and middle collections keep step with the program: whatever is ripe is examined now, while
-/// it is in the cache. An old one, and what was deferred, take a share of the time, which rises from
-/// a quarter to all of it. Slices are half as long as they may be, unless that is too late.
+/// it is in the cache. An old one, and what was deferred, take a share of the time, which rises
+/// from a quarter to all of it. Slices are half as long as they may be, unless that is too late.
 void heap_core::pace() {
   const auto look_again_after = [this](std::int64_t bytes) {
     credited_bytes_ += static_cast<std::size_t>(bytes - credit);
@@ -187,18 +190,30 @@ void heap_core::pace() {
   const double share = std::max(0.25, late);
   const bool turn = shared && begin >= next_turn_;
   if ((!minor_->running() && !turn) || !may_trace()) return;
-  meter time(begin + (late < 1 ? config.pause_target / 2 : config.pause_target));
+  auto allowed = config.pause_target;
+  if (late < 1) {
+    allowed /= 2;
+    late_slices_ = 0;
+  } else if (config.gives_way == budget::time) {
+    allowed *= std::int64_t{1} << std::min(late_slices_++, most_doublings);
+  }
+  meter time(begin + allowed);
   collection done;
   slice(time, turn, done);
   const auto end = clock::now();
-  ++slices_;
-  pauses_.record(end - begin);
+  record_pause(end - begin, std::max(allowed, config.pause_target));
   // A slice that the system interrupted counts for no more than it was meant to be.
   if (turn)
-    next_turn_ = end + std::chrono::duration_cast<clock::duration>(
-                           std::min<clock::duration>(end - begin, config.pause_target) *
-                           (1 / share - 1));
+    next_turn_ =
+        end + std::chrono::duration_cast<clock::duration>(
+                  std::min<clock::duration>(end - begin, config.pause_target) * (1 / share - 1));
   if (late >= 1) look_again_after(urgent_pace_bytes);
+}
+
+void heap_core::record_pause(clock::duration took, clock::duration allowed) noexcept {
+  ++slices_;
+  pauses_.record(took);
+  if (took > allowed / 4 * 5) ++pause_exceeded_;
 }
 
 /// Every candidate up to generation `oldest`, or all there is.
@@ -243,12 +258,12 @@ bool heap_core::collect_for(std::chrono::nanoseconds budget) {
   collection done;
   const auto waiting = [this](unsigned g) { return candidates[g].size() != 0; };
   if (!minor_->running() && waiting(0)) minor_->start(0, {candidates[0].seal(), 0, 0});
-  if (!slice(time, /*major=*/true, done) && deferred_.empty() && !major_->running() && (waiting(1) || waiting(2))) {
+  if (!slice(time, /*major=*/true, done) && deferred_.empty() && !major_->running() &&
+      (waiting(1) || waiting(2))) {
     start_major(2, /*all=*/false);
     slice(time, /*major=*/true, done);
   }
-  ++slices_;
-  pauses_.record(clock::now() - begin);
+  record_pause(clock::now() - begin, budget);
   return !deferred_.empty() || minor_->running() || major_->running() || waiting(0) || waiting(1) ||
          waiting(2);
 }
@@ -260,6 +275,8 @@ statistics heap_core::stats() const noexcept {
   for (const candidate_buffer& c : candidates) s.candidates += c.size();
   s.candidates_lost = candidates_lost;
   s.slices = slices_;
+  s.pause_exceeded = pause_exceeded_;
+  s.trash_exceeded = trash_exceeded_;
   s.collector_bytes = chunks.bytes();
   s.collecting = minor_->running() || major_->running() || !deferred_.empty();
   s.generations = generations_;

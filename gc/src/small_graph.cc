@@ -34,8 +34,8 @@ bool small_graph::find_live() noexcept {
 }
 
 /// Node 0 reaches every node: that is how they were found. If each reaches node 0, they are one
-/// component. It does if each leads to one before it. Else, one pass down and one up see it in rings
-/// and most that is like them.
+/// component. It does if each leads to one before it. Else, one pass down and one up see it in
+/// rings and most that is like them.
 bool small_graph::is_one_component() const noexcept {
   if (leading_back == nodes - 1) return true;
   std::array<bool, max_nodes> back;

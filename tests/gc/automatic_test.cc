@@ -79,6 +79,14 @@ TEST_F(AutomaticTest, OldGarbageIsCollectedToo) {
   EXPECT_LE(most * bytes_each, live * bytes_each + 4 * floor * slack);
 }
 
+TEST_F(AutomaticTest, TheStatisticsSayThatTheTrashBoundWasBroken) {
+  configure(Manual());
+  const auto before = stats().trash_exceeded;
+  while (LiveBytes() < std::size_t{26} << 20) MakeRing(1000);
+  Collect();
+  EXPECT_EQ(stats().trash_exceeded, before + 1);
+}
+
 TEST_F(AutomaticTest, SwitchedOffNothingIsCollected) {
   configure(Manual());
   for (int i = 0; i < 20'000; ++i) MakeRing(8);
@@ -134,6 +142,29 @@ TEST_F(AutomaticTest, SlicesAreRecordedAsPauses) {
   const pause_statistics pauses = stats().pauses;
   EXPECT_GE(pauses.max, pauses.quantile(0.5));
   EXPECT_LE(pauses.max, pauses.total);
+}
+
+TEST_F(AutomaticTest, WhereTimeGivesWayTheTrashBoundHoldsThoughSlicesAreMeantToBeTooShort) {
+  settings s = configuration();
+  s.gives_way = budget::time;
+  s.pause_target = 1ns;
+  configure(s);
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < Scaled(200'000); ++i) {
+    MakeRing(8);
+    most = std::max(most, LiveBytes());
+  }
+  EXPECT_LE(most, 2 * floor * slack);
+  EXPECT_GT(stats().pause_exceeded, 0U);
+}
+
+TEST_F(AutomaticTest, MemoryBesideObjectsCountsWhereTheCollectorIsToldOfIt) {
+  constexpr long most_pairs = 60;  // 60 MiB; untold, there would be thousands
+  for (int i = 0; i < 2'000; ++i) {
+    MakeRing(2);
+    add_memory_pressure(std::size_t{1} << 20);
+    ASSERT_LE(Alive(), 2 * most_pairs);
+  }
 }
 
 TEST_F(AutomaticTest, EveryHeapPacesItself) {

@@ -28,6 +28,10 @@ struct collection {
   std::chrono::nanoseconds duration{0};
 };
 
+/// The two budgets of a heap's collector: how long it stops the program, and how much garbage it
+/// lets lie.
+enum class budget : unsigned char { time, trash };
+
 /// How a heap's collector behaves. All of it may be changed at any time with `heap::configure`.
 struct settings {
   /// No slice of the collector takes longer.
@@ -35,6 +39,10 @@ struct settings {
   /// Uncollected garbage is kept below max(trash_floor, trash_fraction x live bytes).
   std::size_t trash_floor = std::size_t{24} << 20;  ///< bytes
   double trash_fraction = 0.25;                     ///< of the live bytes
+  /// Which budget gives way when the program makes garbage faster than slices of `pause_target`
+  /// collect it, though they follow upon each other. `trash`: slices stay as long as they are.
+  /// `time`: each is twice as long as the one before, until the collector has caught up.
+  budget gives_way = budget::trash;
   /// Whether `make` runs slices by itself. Off: only collect() and collect_for() do.
   bool automatic = true;
   /// At most this much time is spent at once on destroying what hangs off a dropped reference; the
@@ -75,6 +83,8 @@ struct statistics {
   std::size_t candidates = 0;    ///< objects that wait for examination
   std::uint64_t candidates_lost = 0;  ///< candidates that no memory could be had for (0, one hopes)
   std::uint64_t slices = 0;           ///< that the collector ran in
+  std::uint64_t pause_exceeded = 0;   ///< slices that took over 5/4 of what they were allowed
+  std::uint64_t trash_exceeded = 0;   ///< collections that found more garbage than the trash bound
   std::size_t collector_bytes = 0;    ///< memory of the collector's own buffers
   bool collecting = false;            ///< a collection, or a release, waits for its next slice
   std::array<generation_statistics, 3> generations{};
@@ -139,6 +149,12 @@ collection collect(generation oldest = generation::old);
 /// Runs the current heap's collector for at most one slice of that length (the atomic proof of a
 /// single large dead cycle excepted). Returns whether work is left. Runs destructors.
 bool collect_for(std::chrono::nanoseconds budget);
+
+/// Tells the collector that an object of the current heap brings `bytes` of other memory with it:
+/// what a vector in it holds, a texture, a mapped file. The collector can't see them; told of them,
+/// it looks sooner for garbage that keeps them. To be called when they are allocated. O(1), runs no
+/// user code.
+void add_memory_pressure(std::size_t bytes);
 
 /// The current heap's state. O(1).
 [[nodiscard]] statistics stats();
