@@ -43,6 +43,7 @@ configure_package_config_file(
 write_basic_package_version_file(tricycleConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/tricycleConfig.cmake"
               "${PROJECT_BINARY_DIR}/tricycleConfigVersion.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/TricycleReplace.cmake"
         DESTINATION "${tricycle_package_dir}")
 
 # pkg-config: paths relative to the file itself, so that `cmake --install --prefix` may choose.

@@ -19,6 +19,11 @@ get_target_property(tricycle_public_definitions tricycle_definitions INTERFACE_C
 if(tricycle_public_definitions)
   target_compile_definitions(tricycle PUBLIC ${tricycle_public_definitions})
 endif()
+if(NOT TRICYCLE_DROPIN)
+  # Of what is built here, only who uses the library: it always has its own shared_ptr inside. An
+  # installed one leaves the choice to its consumers (tricycleConfig.cmake).
+  target_compile_definitions(tricycle INTERFACE $<BUILD_INTERFACE:TRICYCLE_DROPIN=0>)
+endif()
 target_link_libraries(tricycle PUBLIC Threads::Threads)
 target_link_libraries(tricycle PRIVATE absl::raw_hash_set absl::hash)
 if(TRICYCLE_ALLOCATOR STREQUAL "mimalloc")

@@ -14,6 +14,8 @@ set(TRICYCLE_SANITIZE "" CACHE STRING
     "Sanitizer for everything in this build: empty, address (with undefined), or thread")
 set_property(CACHE TRICYCLE_SANITIZE PROPERTY STRINGS "" address thread)
 
+option(TRICYCLE_DROPIN "tricycle::shared_ptr is tricycle's; OFF: the standard library's" ON)
+
 option(TRICYCLE_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 # The benchmarks compare on mimalloc.
 set(tricycle_bench_default OFF)

@@ -2,14 +2,14 @@
 add_custom_target(tricycle_thread_tests)
 
 # tricycle_test(<name> <source>... [LABELS <label>...] [SEES_INSIDE <component>...]
-#               [LIBRARIES <target>...] [TIMEOUT <seconds>])
+#               [LIBRARIES <target>...] [TIMEOUT <seconds>] [PREFIX <of the cases' names>])
 #
 # One GoogleTest program; ctest lists its cases one by one. Tests include the library as users do,
 # and shared fixtures as "support/...". The folder's name is a label. Label `threads` whatever
 # starts a thread: only those run under the thread sanitizer. SEES_INSIDE adds <component>/src to
 # the include path, for tests of internals.
 function(tricycle_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "LABELS;SEES_INSIDE;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;PREFIX" "LABELS;SEES_INSIDE;LIBRARIES")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -30,9 +30,12 @@ function(tricycle_test name)
   endif()
 
   cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME folder)
+  if(NOT arg_PREFIX)
+    set(arg_PREFIX "${folder}.")
+  endif()
   gtest_discover_tests(
     ${name}
-    TEST_PREFIX "${folder}."
+    TEST_PREFIX "${arg_PREFIX}"
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${arg_TIMEOUT})

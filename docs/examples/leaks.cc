@@ -61,7 +61,7 @@ void moved_in() {  // not for ever
   auto door = tricycle::make<Door>();
   Door* raw = door.get();
   raw->self = std::move(door);  // no count fell: nothing asks for an examination
-  check(left() == 0);  // which has just collected
+  check(left() == 0);           // which has just collected
 
   auto copied = tricycle::make<Door>();
   copied->self = copied;

@@ -4,7 +4,6 @@
 #ifndef TRICYCLE_ACCESS_H_
 #define TRICYCLE_ACCESS_H_
 
-#include <concepts>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -17,11 +16,20 @@ inline namespace v1 {
 class edge_visitor;
 
 class access {
+  template <class C>
+  static void takes_visitor(void (C::*)(edge_visitor&));
+  template <class C>
+  static void takes_visitor(void (C::*)(edge_visitor&) const);
+
  public:
+  /// Whether T declares its edges: by a member `void trace(auto& visit)`, or one that names
+  /// edge_visitor&. Not by any other member of that name that could be called so: foreign classes
+  /// log by `trace(const char*, ...)` and by `trace(auto&&...)`.
   template <class T>
-  static constexpr bool has_trace = requires(T& object, edge_visitor& visit) {
-    { object.trace(visit) } -> std::same_as<void>;
-  };
+  static constexpr bool has_trace = requires {
+    takes_visitor(&T::template trace<edge_visitor>);
+  }
+  || requires { takes_visitor(&T::trace); };
 
   template <class T>
   static void trace(T& object, edge_visitor& visit) {
@@ -59,6 +67,11 @@ class access {
   template <class Pointer>
   static void** slot(Pointer& pointer) noexcept {
     return &pointer.object_;
+  }
+  /// The same of a shared_ptr: the word that owns. What get() returns stands directly before it.
+  template <class Pointer>
+  static void** shared_slot(Pointer& pointer) noexcept {
+    return &pointer.block_;
   }
 };
 

@@ -21,7 +21,6 @@
 #define TRICYCLE_TRACE_H_
 
 #include <cstddef>
-#include <iterator>
 #include <type_traits>
 
 #include "tricycle/access.h"
@@ -86,6 +85,8 @@ consteval edges edges_of() {
     return edges::none;
   } else if constexpr (leaf<U>) {
     return edges::none;
+  } else if constexpr (!requires { sizeof(U); }) {
+    return edges::undeclared;  // incomplete here: behind a unique_ptr, say
   } else if constexpr (access::has_trace<U>) {
     return edges::some;
   } else if constexpr (declares_tracer<U>) {
@@ -111,6 +112,11 @@ inline constexpr std::size_t varying = ~std::size_t{0};
 template <class T>
 consteval std::size_t edges_each();
 
+/// The same, of n of what have `each`.
+constexpr std::size_t times(std::size_t n, std::size_t each) {
+  return each == varying ? varying : n * each;
+}
+
 /// The same, of one T of each kind together.
 template <class... T>
 consteval std::size_t sum_of_edges() {
@@ -123,9 +129,6 @@ consteval std::size_t sum_of_edges() {
 template <class T>
 consteval std::size_t edges_each() {
   using U = std::remove_cv_t<T>;
-  const auto times = [](std::size_t n, std::size_t each) {
-    return each == varying ? varying : n * each;
-  };
   if constexpr (edges_of<U>() == edges::none)
     return 0;
   else if constexpr (std::is_array_v<U>)
@@ -147,7 +150,7 @@ void trace_range(Iterator at, std::size_t n, auto& visit) {
   constexpr std::size_t each = edges_each<T>();
   std::size_t i = 0;
   if constexpr (each != varying) i = visit.pass_over(n, each);
-  at += static_cast<std::iter_difference_t<Iterator>>(i);
+  at += static_cast<decltype(at - at)>(i);
   for (; i != n && !visit.is_cut(); ++i, ++at) visit(*at);
 }
 
@@ -194,6 +197,15 @@ class edge_visitor {
   }
   /// Whether the object's edges depend on a rule, and so on others.
   [[nodiscard]] bool has_asked() const noexcept { return has_asked_; }
+
+  /// An edge into the shared heap, of a pointer that is two words wide: `slot` is the one that
+  /// owns. The collector of a confined heap passes it by.
+  void shared_edge(void** slot) {
+    if (shared_) edge(slot);
+  }
+
+  /// For the library: edges into the shared heap are wanted, too.
+  void follow_shared() noexcept { shared_ = true; }
 
   /// For a range whose elements have `edges_each` edges each: how many of them lie before the
   /// window. They are passed over by this call.
@@ -286,6 +298,7 @@ class edge_visitor {
   }
 
   std::size_t size_ = 0;
+  bool shared_ = false;
   std::size_t limit_ = capacity;  // of size_, until make_room is asked
   std::size_t skip_ = 0;          // edges before the window that are still to come
   std::size_t left_ = all;        // of the window, beyond what is gathered

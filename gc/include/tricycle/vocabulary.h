@@ -1,25 +1,16 @@
 // The standard vocabulary: the edges of containers and wrappers are those of what they hold.
 // Included by trace.h.
 //
-// Class templates are named by forward declaration where the standard library's own headers are
-// dear: <variant> and the node containers are included, for the standard allows nothing else.
+// The classes are known by their names (namespace std) and by what they can do, not by including
+// their headers: whoever has a std::map has included <map>, and who has none need not wait for it.
+// What only looks at elements that others own (std::span, views) has no allocator_type, and no
+// edges.
 #ifndef TRICYCLE_VOCABULARY_H_
 #define TRICYCLE_VOCABULARY_H_
 
-#include <array>
-#include <deque>
-#include <forward_list>
-#include <list>
-#include <map>
-#include <memory>
-#include <optional>
-#include <set>
-#include <tuple>
-#include <unordered_map>
-#include <unordered_set>
+#include <cstddef>
+#include <type_traits>
 #include <utility>
-#include <variant>
-#include <vector>
 
 #include "tricycle/trace.h"
 
@@ -27,12 +18,54 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
+template <class C>
+concept std_container = is_std<C> && requires(C& container) {
+  typename C::allocator_type;
+  typename C::value_type;
+  container.begin();
+  container.end();
+};
+template <class C>
+concept std_array = is_std<C> && requires(C& container) {
+  std::tuple_size<C>::value;
+  typename C::value_type;
+  container.fill(container.front());
+};
+/// std::pair, std::tuple; but not std::ranges::subrange.
+template <class C>
+concept std_tuple = is_std<C> && requires {
+  std::tuple_size<C>::value;
+} && !requires(C & c) {
+  c.begin();
+};
+/// std::optional.
+template <class C>
+concept std_optional = is_std<C> && requires(C& maybe) {
+  typename C::value_type;
+  maybe.has_value();
+  *maybe;
+};
+/// std::unique_ptr to an object. The length of an array behind one is not to be known: its edges
+/// stay unseen.
+template <class C>
+concept std_unique = is_std<C> && requires {
+  typename C::element_type;
+  typename C::deleter_type;
+} && !requires(C & pointer) {
+  pointer[0];
+};
+template <class C>
+concept std_variant = is_std<C> && requires(C& variant) {
+  variant.valueless_by_exception();
+  variant.index();
+};
+
 /// Anything to be walked from begin to end, whose edges are those of its elements.
-template <class Container, class... Elements>
+template <class Container>
 struct range_tracer {
   template <class... Seen>
   static consteval edges owns() {
-    return (edges_of<Elements, Seen...>() | ... | edges::none);
+    return edges_of<typename Container::value_type, Seen...>();
   }
   static void trace(Container& container, edge_visitor& visit) {
     if constexpr (requires { container.begin() + 1; }) {
@@ -46,20 +79,26 @@ struct range_tracer {
   }
 };
 
-/// Anything that std::apply takes apart.
-template <class Tuple, class... Elements>
-struct tuple_tracer {
+/// Anything with elements of types of its own. References among them are not owners.
+template <class Tuple, class I = std::make_index_sequence<std::tuple_size<Tuple>::value>>
+struct tuple_tracer;
+template <class Tuple, std::size_t... I>
+struct tuple_tracer<Tuple, std::index_sequence<I...>> {
   template <class... Seen>
   static consteval edges owns() {
-    return (edges_of<Elements, Seen...>() | ... | edges::none);
+    return (edges_of<std::tuple_element_t<I, Tuple>, Seen...>() | ... | edges::none);
   }
-  static constexpr std::size_t edges_each = sum_of_edges<Elements...>();
-  static void trace(Tuple& tuple, edge_visitor& visit) {
-    std::apply([&visit](auto&... elements) { visit(elements...); }, tuple);
+  static constexpr std::size_t edges_each = sum_of_edges<std::tuple_element_t<I, Tuple>...>();
+  static void trace(Tuple& tuple, edge_visitor& visit) { (trace_element<I>(tuple, visit), ...); }
+
+ private:
+  template <std::size_t At>
+  static void trace_element(Tuple& tuple, edge_visitor& visit) {
+    if constexpr (!std::is_reference_v<std::tuple_element_t<At, Tuple>>) visit(get<At>(tuple));
   }
 };
 
-/// Anything that may hold one T: optional, unique_ptr.
+/// Anything that may hold one T.
 template <class Maybe, class T>
 struct maybe_tracer {
   template <class... Seen>
@@ -71,67 +110,47 @@ struct maybe_tracer {
   }
 };
 
+template <class Variant>
+struct variant_tracer;
+template <template <class...> class Variant, class... T>
+struct variant_tracer<Variant<T...>> {
+  template <class... Seen>
+  static consteval edges owns() {
+    return (edges_of<T, Seen...>() | ... | edges::none);
+  }
+  static void trace(Variant<T...>& variant, edge_visitor& visit) {
+    trace_alternatives(variant, visit, std::index_sequence_for<T...>());
+  }
+
+ private:
+  template <std::size_t... I>
+  static void trace_alternatives(Variant<T...>& variant, edge_visitor& visit,
+                                 std::index_sequence<I...>) {
+    (trace_alternative<I>(variant, visit), ...);
+  }
+  template <std::size_t At>
+  static void trace_alternative(Variant<T...>& variant, edge_visitor& visit) {
+    if (variant.index() == At) visit(*get_if<At>(&variant));
+  }
+};
+
 }  // namespace gc
 
-template <class T, class A>
-struct tracer<std::vector<T, A>> : gc::range_tracer<std::vector<T, A>, T> {};
-template <class A>
-struct tracer<std::vector<bool, A>> : gc::tuple_tracer<std::tuple<>> {};
-template <class T, class A>
-struct tracer<std::deque<T, A>> : gc::range_tracer<std::deque<T, A>, T> {};
-template <class T, class A>
-struct tracer<std::list<T, A>> : gc::range_tracer<std::list<T, A>, T> {};
-template <class T, class A>
-struct tracer<std::forward_list<T, A>> : gc::range_tracer<std::forward_list<T, A>, T> {};
-template <class T, std::size_t N>
-struct tracer<std::array<T, N>> : gc::range_tracer<std::array<T, N>, T> {
-  static constexpr std::size_t edges_each = gc::edges_each<T[N == 0 ? 1 : N]>();
+template <gc::std_container C>
+struct tracer<C> : gc::range_tracer<C> {};
+template <gc::std_array C>
+struct tracer<C> : gc::range_tracer<C> {
+  static constexpr std::size_t edges_each =
+      gc::times(std::tuple_size<C>::value, gc::edges_each<typename C::value_type>());
 };
-template <class T, class C, class A>
-struct tracer<std::set<T, C, A>> : gc::range_tracer<std::set<T, C, A>, T> {};
-template <class T, class C, class A>
-struct tracer<std::multiset<T, C, A>> : gc::range_tracer<std::multiset<T, C, A>, T> {};
-template <class T, class H, class E, class A>
-struct tracer<std::unordered_set<T, H, E, A>>
-    : gc::range_tracer<std::unordered_set<T, H, E, A>, T> {};
-template <class T, class H, class E, class A>
-struct tracer<std::unordered_multiset<T, H, E, A>>
-    : gc::range_tracer<std::unordered_multiset<T, H, E, A>, T> {};
-template <class K, class T, class C, class A>
-struct tracer<std::map<K, T, C, A>> : gc::range_tracer<std::map<K, T, C, A>, K, T> {};
-template <class K, class T, class C, class A>
-struct tracer<std::multimap<K, T, C, A>> : gc::range_tracer<std::multimap<K, T, C, A>, K, T> {};
-template <class K, class T, class H, class E, class A>
-struct tracer<std::unordered_map<K, T, H, E, A>>
-    : gc::range_tracer<std::unordered_map<K, T, H, E, A>, K, T> {};
-template <class K, class T, class H, class E, class A>
-struct tracer<std::unordered_multimap<K, T, H, E, A>>
-    : gc::range_tracer<std::unordered_multimap<K, T, H, E, A>, K, T> {};
-
-template <class A, class B>
-struct tracer<std::pair<A, B>> : gc::tuple_tracer<std::pair<A, B>, A, B> {};
-template <class... T>
-struct tracer<std::tuple<T...>> : gc::tuple_tracer<std::tuple<T...>, T...> {};
-
-template <class T>
-struct tracer<std::optional<T>> : gc::maybe_tracer<std::optional<T>, T> {};
-template <class T, class D>
-struct tracer<std::unique_ptr<T, D>> : gc::maybe_tracer<std::unique_ptr<T, D>, T> {};
-/// The length of a unique_ptr to an array is not to be known: its edges stay unseen.
-template <class T, class D>
-struct tracer<std::unique_ptr<T[], D>> : gc::tuple_tracer<std::tuple<>> {};
-
-template <class... T>
-struct tracer<std::variant<T...>> {
-  template <class... Seen>
-  static consteval gc::edges owns() {
-    return (gc::edges_of<T, Seen...>() | ... | gc::edges::none);
-  }
-  static void trace(std::variant<T...>& variant, edge_visitor& visit) {
-    if (!variant.valueless_by_exception())
-      std::visit([&visit](auto& alternative) { visit(alternative); }, variant);
-  }
-};
+template <gc::std_tuple C>
+struct tracer<C> : gc::tuple_tracer<C> {};
+template <gc::std_optional C>
+struct tracer<C> : gc::maybe_tracer<C, typename C::value_type> {};
+template <gc::std_unique C>
+struct tracer<C> : gc::maybe_tracer<C, typename C::element_type> {};
+template <gc::std_variant C>
+struct tracer<C> : gc::variant_tracer<C> {};
 
 }  // namespace v1
 }  // namespace tricycle

@@ -27,11 +27,18 @@ struct any_field {
   template <class Field>
   operator Field() const noexcept;  // NOLINT(google-explicit-constructor)
 };
-/// The same, but not for a base class of T.
+/// The same, but only for a base class of T.
 template <class T>
-struct any_but_base {
-  template <class Field>
-  requires(!std::is_base_of_v<Field, T>) operator Field()
+struct any_base {
+  template <class Base>
+  requires std::is_base_of_v<Base, T>
+  operator Base() const noexcept;  // NOLINT(google-explicit-constructor)
+};
+/// The same, but only for one without fields.
+template <class T>
+struct any_empty_base {
+  template <class Base>
+  requires(std::is_base_of_v<Base, T>&& std::is_empty_v<Base>) operator Base()
       const noexcept;  // NOLINT(google-explicit-constructor)
 };
 
@@ -85,20 +92,37 @@ consteval std::size_t count_fields_from() {
     return 1 + count_fields_from<T, All, At + width_at<T, At, All>()>();
 }
 
-template <class T>
-consteval bool has_base() {
-  return requires { T{any_field{}}; }
-  &&!requires { T{any_but_base<T>{}}; };
+template <class T, class Probe, std::size_t... Before, std::size_t... After>
+consteval bool takes_at(std::index_sequence<Before...>, std::index_sequence<After...>) {
+  return requires { T{any_at<Before>{}..., Probe{}, any_at<After>{}...}; };
+}
+/// How many of the first initialisers of T, of `All`, are taken by a Probe.
+template <class T, class Probe, std::size_t All, std::size_t At = 0>
+consteval std::size_t count_taken_by() {
+  if constexpr (At < All) {
+    if constexpr (takes_at<T, Probe>(std::make_index_sequence<At>{},
+                                     std::make_index_sequence<All - At - 1>{}))
+      return 1 + count_taken_by<T, Probe, All, At + 1>();
+  }
+  return 0;
 }
 
 template <class T>
-inline constexpr std::size_t field_count = count_fields_from<T, count_initializers<T>()>() -
-                                           (has_base<T>() ? 1 : 0);
+inline constexpr std::size_t base_count = count_taken_by<T, any_base<T>, count_initializers<T>()>();
+/// A base with fields of its own hides them, or ours, from a structured binding.
+template <class T>
+inline constexpr bool only_empty_bases =
+    base_count<T> == count_taken_by<T, any_empty_base<T>, count_initializers<T>()>();
+
+template <class T>
+inline constexpr std::size_t field_count =
+    count_fields_from<T, count_initializers<T>()>() - base_count<T>;
 
 /// Whether the fields of aggregate T can be found at all.
 template <class T>
 inline constexpr bool has_visible_fields = std::is_empty_v<T> ||
-                                           (field_count<T> > 0 && field_count<T> <= max_fields);
+                                           (only_empty_bases<T> && field_count<T> > 0 &&
+                                            field_count<T> <= max_fields);
 
 /// Calls f.operator()<Types...>(fields...) with the declared types of the fields and the fields.
 // clang-format off

@@ -1,0 +1,181 @@
+// The header of an object of the shared heap: the same 16 bytes as gc::header, counted by several
+// threads.
+//
+// Thread safety: everything here may be called from any thread that holds a reference of the kind
+// that the function asks for.
+// User code: drop() may run destructors and deleters.
+//
+// clang-format off
+//   count  0-29   owning references (shared_ptr, shared_ref)
+//          30     watched: there is, or was, a weak reference. Set before the first one exists,
+//                 never cleared.
+//          31     unwanted (detail/header.h): for the shared heap's collector; 0 until there is one
+//   trial         the collector's
+//   word   0-48, 50-51   as in detail/header.h
+//          49     shared: 1, the object is of the shared heap
+//          52-62  weak references, and one for all owning references together
+//          63     spilled: more weak references than the field holds are noted elsewhere (weak.cc)
+// clang-format on
+//
+// Invariants
+// I1. Who holds an owning reference sees count >= 1; the object dies when the last one goes, by
+//     whoever took the count from 1 to 0. It never leaves 0 again: lock() adds to what is not 0.
+// I2. The block goes back when the weak field would reach 0. While an object lives its field is
+// >= 1. I3. Who reads `count` as 1, not watched, is the only one who knows of the object: an owning
+//     reference is needed to make another one or the first weak one, and it is the reader's own.
+// I4. A decision is taken from the value that the atomic operation returned, never from a second
+//     look.
+// I5. In a process with one thread the same steps are plain loads and stores; `alone` is asked
+//     once in each operation. A process becomes multi-threaded in pthread_create, which orders all
+//     that was done before.
+#ifndef TRICYCLE_DETAIL_SHARED_HEADER_H_
+#define TRICYCLE_DETAIL_SHARED_HEADER_H_
+
+#include <cstdint>
+
+#include "tricycle/detail/header.h"
+
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
+
+namespace tricycle {
+inline namespace v1 {
+namespace shared {
+
+using gc::header;
+using gc::header_of;
+using gc::object_of;
+
+inline constexpr std::uint32_t watched = 0x4000'0000U;
+inline constexpr std::uint32_t count_mask = watched - 1;
+inline constexpr std::uint64_t shared_bit = std::uint64_t{1} << 49;
+inline constexpr unsigned weak_shift = 52;
+inline constexpr std::uint64_t one_weak = std::uint64_t{1} << weak_shift;
+inline constexpr std::uint64_t most_weak = (std::uint64_t{1} << 11) - 1;
+inline constexpr std::uint64_t spilled_bit = std::uint64_t{1} << 63;
+
+/// Whether no other thread exists.
+[[nodiscard]] inline bool alone() noexcept {
+#if __has_include(<sys/single_threaded.h>)
+  return __libc_single_threaded != 0;
+#else
+  return false;
+#endif
+}
+
+/// The last owning reference went (I1), or one that makes its object a candidate; `left` is what
+/// the decrement left. Runs destructors and deleters.
+void drop_slow(header* h, std::uint32_t left) noexcept;
+/// The caller has the last owning reference to an object that is not watched (I3).
+void drop_only(header* h) noexcept;
+/// The weak field is full; or it is spilled and would become 0.
+void retain_weak_slow(header* h) noexcept;
+void drop_weak_slow(header* h) noexcept;
+/// The last reference of any kind went: the block goes back.
+void release_block(header* h) noexcept;
+/// 2^30 references to one object: aborts with a sentence.
+[[noreturn]] void too_many_owners(header* h) noexcept;
+
+/// One more owning reference, by the holder of one. O(1).
+inline void retain(header* h) noexcept {
+  // Relaxed: the caller's own reference keeps the object; nothing is published by the increment.
+  const std::uint32_t now =
+      alone() ? ++h->count : __atomic_add_fetch(&h->count, 1, __ATOMIC_RELAXED);
+  if ((now & count_mask) == 0) [[unlikely]]
+    too_many_owners(h);
+}
+
+/// One owning reference less. O(1) beside what it destroys.
+inline void drop(header* h) noexcept {
+  std::uint32_t left;
+  if (alone()) {
+    left = --h->count;
+  } else {
+    // Acquire, here and below: what other threads did with the object before they dropped it has
+    // happened before its destructor. Release: what this thread did, too.
+    if ((__atomic_load_n(&h->count, __ATOMIC_ACQUIRE) & ~gc::unwanted) == 1) return drop_only(h);
+    left = __atomic_sub_fetch(&h->count, 1, __ATOMIC_ACQ_REL);
+  }
+  if (static_cast<std::int32_t>(left & ~watched) <= 0) [[unlikely]]
+    drop_slow(h, left);
+}
+
+/// An owning reference for the holder of a weak one; false if the object is dead or dying. O(1)
+/// without contention; lock-free.
+[[nodiscard]] inline bool lock(header* h) noexcept {
+  if (alone()) {
+    if ((h->count & count_mask) == 0) return false;
+    if ((++h->count & count_mask) == 0) [[unlikely]]
+      too_many_owners(h);
+    return true;
+  }
+  // Relaxed: a first guess, which the exchange checks.
+  std::uint32_t seen = __atomic_load_n(&h->count, __ATOMIC_RELAXED);
+  do {
+    if ((seen & count_mask) == 0) return false;
+    if (((seen + 1) & count_mask) == 0) [[unlikely]]
+      too_many_owners(h);
+    // Acquire: pairs with the release of a drop, for users who hand data over by a count. Relaxed
+    // when it fails: one more guess.
+  } while (!__atomic_compare_exchange_n(&h->count, &seen, seen + 1, true, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED));
+  return true;
+}
+
+/// Owning references, at some moment during the call. O(1).
+[[nodiscard]] inline long use_count(const header* h) noexcept {
+  // Relaxed: the standard promises no order to who asks.
+  return static_cast<long>(__atomic_load_n(&h->count, __ATOMIC_RELAXED) & count_mask);
+}
+
+/// One more weak reference, by the holder of a weak one. O(1).
+inline void retain_weak(header* h) noexcept {
+  // Relaxed, all of it: as in retain().
+  std::uint64_t seen = __atomic_load_n(&h->word, __ATOMIC_RELAXED);
+  do {
+    if (((seen >> weak_shift) & most_weak) == most_weak) [[unlikely]]
+      return retain_weak_slow(h);
+    if (alone()) {
+      h->word = seen + one_weak;
+      return;
+    }
+  } while (!__atomic_compare_exchange_n(&h->word, &seen, seen + one_weak, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED));
+}
+
+/// One more weak reference, by the holder of an owning one. O(1).
+inline void watch(header* h) noexcept {
+  // Relaxed: the flag has to be seen by who takes the count to 0, which is later in the order of
+  // the count's own changes than the drop of the reference that the caller holds.
+  if ((__atomic_load_n(&h->count, __ATOMIC_RELAXED) & watched) == 0) {
+    if (alone())
+      h->count |= watched;
+    else
+      __atomic_fetch_or(&h->count, watched, __ATOMIC_RELAXED);
+  }
+  retain_weak(h);
+}
+
+/// One weak reference less. O(1); may give the block back, never runs a destructor of the object.
+inline void drop_weak(header* h) noexcept {
+  // Acquire: all that the others did with the block comes before its end. Release: ours, too.
+  std::uint64_t seen = __atomic_load_n(&h->word, __ATOMIC_ACQUIRE);
+  do {
+    if (((seen >> weak_shift) & most_weak) == 1) {
+      // The only reference of any kind: nobody else can change the field now (I2).
+      return (seen & spilled_bit) != 0 ? drop_weak_slow(h) : release_block(h);
+    }
+    if (alone()) {
+      h->word = seen - one_weak;
+      return;
+    }
+  } while (!__atomic_compare_exchange_n(&h->word, &seen, seen - one_weak, true, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE));
+}
+
+}  // namespace shared
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_DETAIL_SHARED_HEADER_H_

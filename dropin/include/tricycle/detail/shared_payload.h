@@ -1,0 +1,195 @@
+// The payloads of blocks, and the blocks made around them: an object in place, an array in place,
+// or the holder of a pointer that the user made; each with or without an allocator of the user's.
+//
+// Thread safety: a block is made by one thread, and its end runs on the thread that drops last.
+// User code: constructors, destructors, deleters and allocators, as the standard says of each.
+//
+// Invariants
+// I1. A payload is published only when all of it has been constructed; what fails before leaves
+//     nothing behind.
+// I2. A deleter dies right after it has run, with the object, so that what it captured is not kept
+//     by weak references. An allocator dies with the block, which it gives back.
+#ifndef TRICYCLE_DETAIL_SHARED_PAYLOAD_H_
+#define TRICYCLE_DETAIL_SHARED_PAYLOAD_H_
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+#include "tricycle/access.h"
+#include "tricycle/detail/shared_type.h"
+#include "tricycle/trace.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace shared {
+
+/// Stands for an allocator where the user gave none.
+struct own_allocator {};
+
+template <class A, class T>
+using rebound = typename std::allocator_traits<A>::template rebind_alloc<T>;
+
+/// What a user's allocator is asked for: blocks are made of these.
+template <std::size_t Align>
+struct alignas(Align) unit {
+  unsigned char bytes[Align];
+};
+inline constexpr std::size_t least_align = alignof(std::max_align_t);
+template <class Payload>
+inline constexpr std::size_t align_of_block = alignof(Payload) > least_align ? alignof(Payload)
+                                                                             : least_align;
+
+/// Of gc::hot_heap's size classes, for blocks of our own around one Payload; 0: none.
+template <class Payload, class A>
+inline constexpr std::uint8_t class_of_payload = std::is_same_v<A, own_allocator>
+                                                     ? gc::size_class_of(sizeof(header) +
+                                                                             sizeof(Payload),
+                                                                         alignof(Payload))
+                                                     : std::uint8_t{0};
+
+/// A block for a Payload with `bytes` bytes from its start, from the user's allocator or our own;
+/// given back unless it is released.
+template <class Payload, class A>
+class raw_block {
+  using unit_type = unit<align_of_block<Payload>>;
+  static constexpr std::size_t offset = payload_offset(alignof(Payload));
+
+ public:
+  using unit_allocator =
+      typename std::conditional_t<std::is_same_v<A, own_allocator>,
+                                  std::allocator_traits<std::allocator<unit_type>>,
+                                  std::allocator_traits<A>>::template rebind_alloc<unit_type>;
+  using traits = std::allocator_traits<unit_allocator>;
+
+  /// A block for one Payload; of a size class, if it has one.
+  explicit raw_block(const A& allocator) : allocator_(allocator), bytes_(sizeof(Payload)) {
+    if constexpr (class_of_payload<Payload, A> != 0) {
+      block_ = take_block(class_of_payload<Payload, A>);
+      if (block_ == nullptr) [[unlikely]]
+        throw_bad_alloc();
+    } else {
+      take();
+    }
+  }
+  raw_block(const A& allocator, std::size_t bytes) : allocator_(allocator), bytes_(bytes) {
+    take();
+  }
+  raw_block(const raw_block&) = delete;
+  raw_block& operator=(const raw_block&) = delete;
+  ~raw_block() {
+    if (block_ != nullptr) [[unlikely]]
+      give_back(allocator_, block_, bytes_);
+  }
+
+  [[nodiscard]] void* payload() const noexcept { return static_cast<char*>(block_) + offset; }
+  void release() noexcept { block_ = nullptr; }
+
+  /// The end of a block whose payload's `bytes` began at `object`.
+  static void give_back(const A& allocator, void* block, std::size_t bytes) noexcept {
+    if constexpr (std::is_same_v<A, own_allocator>) {
+      deallocate(block);
+    } else {
+      unit_allocator units(allocator);
+      auto* first = static_cast<unit_type*>(block);
+      traits::deallocate(units, std::pointer_traits<typename traits::pointer>::pointer_to(*first),
+                         units_for(bytes));
+    }
+  }
+  [[nodiscard]] static void* block_of(void* object) noexcept {
+    return static_cast<char*>(object) - offset;
+  }
+
+ private:
+  void take() {
+    if constexpr (std::is_same_v<A, own_allocator>) {
+      block_ = alignof(Payload) > least_align ? allocate_aligned(offset + bytes_, alignof(Payload))
+                                              : allocate(offset + bytes_);
+      if (block_ == nullptr) [[unlikely]]
+        throw_bad_alloc();
+    } else {
+      unit_allocator units(allocator_);
+      block_ = std::to_address(traits::allocate(units, units_for(bytes_)));
+    }
+  }
+  static constexpr std::size_t units_for(std::size_t bytes) noexcept {
+    return (offset + bytes + sizeof(unit_type) - 1) / sizeof(unit_type);
+  }
+
+  [[no_unique_address]] const A allocator_;
+  const std::size_t bytes_;
+  void* block_;
+};
+
+template <class T>
+void trace_payload(void* object, edge_visitor& visit) {
+  visit(*static_cast<T*>(object));
+}
+
+/// The tracing function of a T; null for a leaf. A class that declares nothing is a leaf here.
+template <class T>
+[[nodiscard]] consteval auto tracing_of() -> void (*)(void*, edge_visitor&) {
+  if constexpr (gc::edges_of<std::remove_cv_t<T>>() == gc::edges::some)
+    return &trace_payload<std::remove_cv_t<T>>;
+  else
+    return nullptr;
+}
+
+/// Whether a T has a destructor's worth of something, and is not the standard library's.
+template <class T>
+inline constexpr bool may_own = !std::is_trivially_destructible_v<std::remove_all_extents_t<T>> &&
+                                !gc::is_std<std::remove_cv_t<std::remove_all_extents_t<T>>>;
+template <class E>
+inline constexpr bool may_own<E[]> = may_own<E>;
+
+/// The constant of a kind of block. `Kind` has: payload, traced (name), tracing(), destroy,
+/// release, deleter.
+template <class Kind>
+inline constexpr shared_type type_for = [] {
+  shared_type type{};
+  type.trace = Kind::tracing();
+  type.destroy = Kind::destroy;
+  type.block_bytes =
+      payload_offset(alignof(typename Kind::payload)) + sizeof(typename Kind::payload);
+  type.object_offset = static_cast<std::uint32_t>(payload_offset(alignof(typename Kind::payload)));
+  type.size_class = Kind::size_class;
+  type.name = gc::type_name<typename Kind::traced>();
+  type.release = Kind::release;
+  type.deleter = Kind::deleter;
+  type.held_bytes = Kind::held_bytes;
+  type.hides = Kind::tracing() == nullptr && may_own<typename Kind::traced>;
+  return type;
+}();
+
+/// What most kinds share: a payload of our own allocator, without a deleter.
+template <class Payload, class Traced>
+struct kind {
+  using payload = Payload;
+  using traced = Traced;
+  static constexpr std::uint8_t size_class = 0;
+  static constexpr std::uint32_t held_bytes = 0;
+  static constexpr auto tracing() -> void (*)(void*, edge_visitor&) { return nullptr; }
+  static constexpr void (*release)(void*) noexcept = nullptr;
+  static constexpr void* (*deleter)(void*, const std::type_info&) noexcept = nullptr;
+};
+
+/// A T in place, in a block of our own: nothing beside it.
+template <class T>
+struct object_kind : kind<T, T> {
+  static constexpr std::uint8_t size_class = class_of_payload<T, own_allocator>;
+  static constexpr auto tracing() { return tracing_of<T>(); }
+  static void run_destructor(void* object) noexcept { static_cast<T*>(object)->~T(); }
+  static constexpr void (*destroy)(void*) noexcept = std::is_trivially_destructible_v<T>
+                                                         ? nullptr
+                                                         : &run_destructor;
+};
+
+}  // namespace shared
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_DETAIL_SHARED_PAYLOAD_H_

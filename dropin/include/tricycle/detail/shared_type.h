@@ -1,0 +1,71 @@
+// What the shared heap knows of a block: one constant for each kind of block, found from the
+// header.
+//
+// Thread safety: constants.
+//
+// The collector's phases see a gc::object_type, which is the first part; what only the interface of
+// std asks for stands behind it.
+#ifndef TRICYCLE_DETAIL_SHARED_TYPE_H_
+#define TRICYCLE_DETAIL_SHARED_TYPE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <typeinfo>
+
+#include "tricycle/detail/object_type.h"
+#include "tricycle/detail/shared_header.h"
+#include "tricycle/detail/spare_blocks.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace shared {
+
+/// `trace` is null for a leaf. `destroy` is null where there is nothing to run: the payload is
+/// trivially destructible. `object_offset` is that of the payload in its block.
+struct alignas(32) shared_type : gc::object_type {
+  /// Gives the block back whose payload is `object`. Null: by the library's own allocator.
+  void (*release)(void* object) noexcept;
+  /// The deleter in the payload, if it is of that type; null: there is none.
+  void* (*deleter)(void* object, const std::type_info& type) noexcept;
+  /// For the report. The size of the object, where the payload is a pointer to it and its deleter;
+  /// else 0. And whether a leaf might own something that it does not show.
+  std::uint32_t held_bytes;
+  bool hides;
+};
+
+[[nodiscard]] inline const shared_type& type_of_block(const header* h) noexcept {
+  // Relaxed: these bits are written once, before the object is known to anyone.
+  return *reinterpret_cast<const shared_type*>(__atomic_load_n(&h->word, __ATOMIC_RELAXED) &
+                                               gc::pointer_mask);
+}
+
+/// Whether blocks are noted for the report at exit: unknown until the first one.
+namespace noting {
+inline constexpr unsigned char unknown = 0;
+inline constexpr unsigned char off = 1;
+inline constexpr unsigned char on = 2;
+}  // namespace noting
+extern constinit unsigned char noting_blocks;
+void note_block(header* h) noexcept;
+
+/// Where in its block a payload of that alignment begins: directly behind the header.
+[[nodiscard]] constexpr std::size_t payload_offset(std::size_t align) noexcept {
+  return align > sizeof(header) ? align : sizeof(header);
+}
+
+/// A header with one owning reference. The payload is there; nobody else knows of it.
+inline void publish(void* object, const shared_type& type) noexcept {
+  header* h = header_of(object);
+  h->count = 1;
+  h->trial = 0;
+  h->word = one_weak | gc::untracked | shared_bit | reinterpret_cast<std::uint64_t>(&type);
+  // Relaxed: see note_block.
+  if (__atomic_load_n(&noting_blocks, __ATOMIC_RELAXED) != noting::off) [[unlikely]]
+    note_block(h);
+}
+
+}  // namespace shared
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_DETAIL_SHARED_TYPE_H_

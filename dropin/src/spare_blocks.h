@@ -1,0 +1,28 @@
+// Giving blocks back, to those at hand or to the allocator.
+#ifndef TRICYCLE_DROPIN_SPARE_BLOCKS_H_
+#define TRICYCLE_DROPIN_SPARE_BLOCKS_H_
+
+#include "tricycle/detail/spare_blocks.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace shared {
+
+/// The thread has no spares yet, or none any more, or there is no room.
+void give_block_slow(void* block, std::uint8_t which) noexcept;
+
+inline void give_block(void* memory, std::uint8_t which) noexcept {
+  spare_blocks::size_class& c = spares->classes[which];
+  if (c.room == 0) [[unlikely]]
+    return give_block_slow(memory, which);
+  --c.room;
+  auto* first = static_cast<spare_blocks::block*>(memory);
+  first->next = c.blocks;
+  c.blocks = first;
+}
+
+}  // namespace shared
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_DROPIN_SPARE_BLOCKS_H_

@@ -1,0 +1,87 @@
+// Weak counts that do not fit their field: what is beyond is noted here, by block.
+//
+// Few objects ever have more than two thousand weak references at once; for those, half a field is
+// moved out or in at a time, so that the cost of a move is shared by a thousand operations.
+//
+// Thread safety: any thread; one lock for all. The field itself is changed by compare-and-exchange
+// even under the lock, because others count in it without.
+#include <mutex>
+
+#include "block_store.h"
+#include "tricycle/detail/shared_header.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace shared {
+namespace {
+
+constexpr std::uint64_t half = (most_weak + 1) / 2;
+
+struct spill {
+  spill* next;
+  header* block;
+  std::uint64_t more;  // weak references beyond those in the field
+};
+
+constinit std::mutex spills_mutex;
+constinit spill* spills = nullptr;
+
+spill** find(const header* h) noexcept {
+  spill** at = &spills;
+  while (*at != nullptr && (*at)->block != h) at = &(*at)->next;
+  return at;
+}
+
+/// Changes the field by `by` (which may be negative, modulo 2^64) and sets the flag.
+void change(header* h, std::uint64_t by, bool spilled) noexcept {
+  // Relaxed: the lock orders those who come here; the counts themselves publish nothing.
+  std::uint64_t seen = __atomic_load_n(&h->word, __ATOMIC_RELAXED);
+  std::uint64_t wanted;
+  do {
+    wanted = ((seen + by * one_weak) & ~spilled_bit) | (spilled ? spilled_bit : 0);
+  } while (!__atomic_compare_exchange_n(&h->word, &seen, wanted, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED));
+}
+
+}  // namespace
+
+void retain_weak_slow(header* h) noexcept {
+  {
+    const std::lock_guard lock(spills_mutex);
+    const std::uint64_t word = __atomic_load_n(&h->word, __ATOMIC_RELAXED);
+    if (((word >> weak_shift) & most_weak) == most_weak) {
+      spill** at = find(h);
+      if (*at == nullptr) {
+        auto* made = static_cast<spill*>(alloc::raw_allocate(sizeof(spill)));
+        // There is no way to tell the caller: copying a weak_ptr can't fail. Of the two ways out,
+        // the end of the program is the honest one; memory for 24 bytes is as good as always there.
+        if (made == nullptr) std::abort();
+        *made = {nullptr, h, 0};
+        *at = made;
+      }
+      (*at)->more += half;
+      change(h, 0 - half, true);
+    }
+  }
+  retain_weak(h);
+}
+
+void drop_weak_slow(header* h) noexcept {
+  {
+    const std::lock_guard lock(spills_mutex);
+    spill** at = find(h);
+    if (*at != nullptr) {
+      spill* found = *at;
+      found->more -= half;
+      const bool left = found->more != 0;
+      if (!left) *at = found->next;
+      change(h, half, left);
+      if (!left) alloc::raw_free(found);
+    }
+  }
+  drop_weak(h);
+}
+
+}  // namespace shared
+}  // namespace v1
+}  // namespace tricycle
