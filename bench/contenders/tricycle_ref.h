@@ -5,6 +5,7 @@
 #include <tricycle/tricycle.h>
 
 #include <chrono>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct tricycle_ref {
   static T* raw(const pointer<T>& p) {
     return p.get();
   }
+  /// An object has taken memory that the collector does not see: a program that does so says so.
+  static void say_bytes(std::size_t bytes) { tricycle::add_memory_pressure(bytes); }
   static void collect_all() { tricycle::collect(); }
   static bool collect_slice(std::chrono::nanoseconds budget) {
     return tricycle::collect_for(budget);

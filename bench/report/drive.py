@@ -11,6 +11,7 @@ import re
 import sys
 
 import compare
+import document as document_page
 import machine
 import measuring
 import page
@@ -79,6 +80,7 @@ def main():
     parser.add_argument("--runs", type=int)
     parser.add_argument("--compare", metavar="OLD.json", type=load)
     parser.add_argument("--show", metavar="OLD.json", type=load)
+    parser.add_argument("--document", action="store_true")
     options = parser.parse_args()
 
     document = options.show or measure(options)
@@ -89,6 +91,9 @@ def main():
     else:
         print(f"Kept in {save(document, figures, table.render(figures, False))}")
     print("The page is bench/results/report.html")
+    if options.document:
+        document_page.write(figures, ROOT)
+        print("So is docs/performance.md")
     if options.compare:
         print(compare.render(Figures(options.compare), figures, table.align))
     if any("failed" in row for row in document["rows"]):

@@ -46,6 +46,7 @@ struct grid_node<C, kBeside> {
   static constexpr std::size_t size = sizeof(edges) + kBeside;
 
   grid_node() : payload(kBeside) {
+    if constexpr (requires { C::say_bytes(kBeside); }) C::say_bytes(kBeside);
     // A page that is never written is no memory.
     for (std::size_t i = 0; i < kBeside; i += 4096) payload.get()[i] = std::byte{1};
   }

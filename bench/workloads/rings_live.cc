@@ -56,7 +56,7 @@ class rings_live {
 void add(registry& all, const char* name, std::size_t graph_nodes, const char* operation) {
   all.add<rings_live, every_contender>({.name = name,
                                         .operation = operation,
-                                        .full = {.warm_up = 2'048, .operations = 1'000'000},
+                                        .full = {.warm_up = 2'048, .operations = 3'000'000},
                                         .quick = {.warm_up = 2'048, .operations = 300'000},
                                         .control_ns = 500,
                                         .quick_has_all = graph_nodes == 1'000'000,
