@@ -1,6 +1,5 @@
 #include "candidates.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace tricycle {
@@ -57,7 +56,7 @@ header* candidate_buffer::pop() noexcept {
   return nullptr;
 }
 
-bool candidate_buffer::grow(std::size_t now) noexcept {
+bool candidate_buffer::grow() noexcept {
   chunk* c = pool_->take();
   if (c == nullptr) return false;
   if (!directory_->enter(c)) {
@@ -65,7 +64,6 @@ bool candidate_buffer::grow(std::size_t now) noexcept {
     return false;
   }
   if (last_ != nullptr && last_->in_use == 0) drop_chunk(last_);
-  c->stamp = last_stamp_ = std::max(now, last_stamp_ + 1);
   room_ = chunk::capacity;
   c->previous = last_;
   (last_ == nullptr ? first_ : last_->next) = c;

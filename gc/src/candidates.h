@@ -13,6 +13,7 @@
 #ifndef TRICYCLE_GC_CANDIDATES_H_
 #define TRICYCLE_GC_CANDIDATES_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -63,12 +64,13 @@ class candidate_buffer {
   template <class Now>
   [[nodiscard]] bool push(header* h, const Now& now) noexcept {
     if (room_ == 0) [[unlikely]] {
-      if (!grow(now())) return false;
+      if (!grow()) return false;
     }
     --room_;
     h->trial = (last_->number << slot_bits) | last_->end;
     last_->entries[last_->end++] = reinterpret_cast<std::uintptr_t>(h);
-    ++last_->in_use;
+    if (last_->in_use++ == 0) [[unlikely]]
+      last_->stamp = last_stamp_ = std::max(now(), last_stamp_ + 1);
     ++size_;
     return true;
   }
@@ -91,6 +93,12 @@ class candidate_buffer {
     room_ = 0;
     return last_stamp_;
   }
+  /// The same up to `stamp`. What comes from now on is stamped anew: else, where few come, the
+  /// newest would seem to be as old as the first of its chunk.
+  [[nodiscard]] std::size_t seal_until(std::size_t stamp) noexcept {
+    if (last_stamp_ <= stamp) room_ = 0;
+    return stamp;
+  }
   /// Whether the oldest entry is no younger than `stamp` (as exactly as chunks are stamped).
   [[nodiscard]] bool has_until(std::size_t stamp) const noexcept {
     return size_ != 0 && first_->stamp <= stamp;
@@ -106,7 +114,7 @@ class candidate_buffer {
   static constexpr std::uint32_t slot_mask = (1U << slot_bits) - 1;
   static_assert(chunk::capacity <= slot_mask + 1);
 
-  bool grow(std::size_t now) noexcept;
+  bool grow() noexcept;
   void drop_chunk(chunk* c) noexcept;
 
   chunk_pool* pool_;

@@ -53,8 +53,9 @@ void heap_core::start_what_is_due(std::size_t bound) noexcept {
            candidates[g].has_until(now - std::min(now, ripe_age_[g]));
   };
   const auto due = [&](unsigned g) {
-    return candidates[g].size() >= too_many_candidates ? candidates[g].seal()
-                                                       : now - std::min(now, ripe_age_[g]);
+    return candidates[g].size() >= too_many_candidates
+               ? candidates[g].seal()
+               : candidates[g].seal_until(now - std::min(now, ripe_age_[g]));
   };
   if (!minor_->running()) {
     if (is_due(0))
