@@ -16,6 +16,7 @@ void add_release(registry& all);
 void add_collect(registry& all);
 void add_trash(registry& all);
 void add_giant(registry& all);
+void add_cache(registry& all);
 
 inline void add_all_workloads(registry& all) {
   add_rings(all);
@@ -26,6 +27,7 @@ inline void add_all_workloads(registry& all) {
   add_drop(all);
   add_release(all);
   add_giant(all);
+  add_cache(all);
   add_grid(all);
 }
 
