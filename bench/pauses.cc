@@ -43,6 +43,10 @@ int look_for_leaks() {
   bench::add_all_workloads(all);
   for (const bench::entry& e : all.entries()) {
     if (e.runs != bench::occasion::always) continue;
+    // The same code as another one, with so many more nodes that it only takes longer.
+    const std::string& name = e.info.name;
+    if (name == "rings_live_5m" || name == "giant_1m" || name.find("_n1m_") != std::string::npos)
+      continue;
     bench::plan p = e.info.quick;
     p.warm_up = std::min(p.warm_up, kMoment);
     p.operations = std::min(p.operations, kMoment);
@@ -50,7 +54,8 @@ int look_for_leaks() {
     bench::at_hand.reset();
     tricycle::collect();
     const auto left = tricycle::stats().live_objects;
-    std::printf("%s, %s: %zu objects left\n", e.info.name.c_str(), e.title.c_str(), left);
+    std::printf("%s, %s: %zu objects left\n", name.c_str(), e.title.c_str(), left);
+    std::fflush(stdout);
     if (left != 0) return 1;
   }
   return 0;
