@@ -36,7 +36,7 @@ constexpr unsigned patience = 200;       // collections
 constexpr unsigned most_doublings = 10;  // of a slice's length
 /// Many candidates in few bytes, from drops without allocations: examined whatever their age.
 constexpr std::size_t too_many_candidates = std::size_t{1} << 16;
-constexpr std::size_t least_doubling = std::size_t{64} << 20;  // bytes, of the live ones
+constexpr std::size_t least_doubling = std::size_t{512} << 20;  // bytes, of the live ones
 
 }  // namespace
 
