@@ -5,8 +5,7 @@
 //
 // Invariants
 // I1. An object is in a buffer if and only if its place is `buffered`; its header's `trial` is then
-// the
-//     index of its entry. So its death can take the entry out, and none dangles (TRAPS 18).
+//     the index of its entry. So its death can take the entry out, and none dangles (TRAPS 18).
 // I2. A buffered object wants examination: the sign bit of its count is clear (header.h, I3).
 // I3. The first chunk has an entry in use, unless it is the only one.
 // I4. Indices are chunk number x 1024 + entry; the numbers are shared by a heap's buffers.

@@ -30,30 +30,18 @@ bool collector::follow(header* h, edge_visitor& visit) noexcept {
 #ifdef TRICYCLE_VERIFY
   audit_edges(h);
 #endif
-  try {
+  return try_trace(visit, [&] {
     trace_edges(h, visit);
     visit.flush();
-    return true;
-  } catch (...) {
-    visit.clear();
-    exact_ = false;
-    threw_ = true;
-    return false;
-  }
+  });
 }
 
 /// The same for the edges of values whose keys are dead.
 bool collector::follow_entries(const link& entries, edge_visitor& visit) noexcept {
-  try {
+  return try_trace(visit, [&] {
     trace_entries(entries, visit);
     visit.flush();
-    return true;
-  } catch (...) {
-    visit.clear();
-    exact_ = false;
-    threw_ = true;
-    return false;
-  }
+  });
 }
 
 /// The same, of a window of the edges of the object at hand: the first, or the one after the last.
@@ -218,8 +206,7 @@ void collector::settle_one(pile::entry e, bool age) noexcept {
   if (age && g < 2) set_generation(h, large_ ? 2 : g + 1);
   set_place(h, place::none);
   set_mark(h, mark::met);
-  const bool undecided = (oldest_ < 2 && (reaches_out_ || !exact_)) || threw_ || !age;
-  if (e.tagged() && undecided) h->count &= ~unwanted;
+  if (e.tagged() && (is_undecided() || !age)) h->count &= ~unwanted;
   if (is_wanted(h)) heap_.enqueue(h);
 }
 

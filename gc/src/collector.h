@@ -14,9 +14,8 @@
 //   classify   search.cc    who has more references than that is held from outside
 //   restore    search.cc    what such a one reaches is live, too
 //   condense   condense.cc  the rest are suspects: their strongly connected components
-//   reclaim    reclaim.cc   source by source: prove, expire, null, destroy, free; and between
-//   expire
-//              finalize.cc  and null, where there are any: callbacks, finalizers, prove again
+//   reclaim    reclaim.cc   source by source: prove, expire, null, destroy, free
+//              finalize.cc  after expire, where there are any: callbacks, finalizers, prove again
 //   settle     collector.cc the live ones age and leave the working set
 //
 // Bacon & Rajan 2001, section 3 (synchronous cycle collection; Lins 1992 for the lazy candidates);
@@ -44,11 +43,10 @@
 #include "meter.h"
 #include "small_graph.h"
 #include "state.h"
+#include "tricycle/trace.h"
 
 namespace tricycle {
 inline namespace v1 {
-
-class edge_visitor;
 
 namespace gc {
 
@@ -112,6 +110,7 @@ class collector {
   void reclaim_small();
   void free_small(std::uint32_t component);
   void free_all();
+  void bury_member(header* h) noexcept;
   void take_edges(const edge_visitor& visit) noexcept;
   static void examine_edges(edge_visitor& visit, void* self);
 
@@ -139,14 +138,14 @@ class collector {
 
   // reclaim.cc
   step reclaim(meter& time);
-  [[nodiscard]] bool find_dead_component();
+  void find_dead_component();
   [[nodiscard]] bool prove(pile::cursor from);
   void leave_component_alive() noexcept;
   static void prove_edges(edge_visitor& visit, void* self);
   static void null_edges(edge_visitor& visit, void* self);
 
   // finalize.cc
-  [[nodiscard]] bool begin_last_words() noexcept;
+  [[nodiscard]] bool begin_last_words(bool plain) noexcept;
   [[nodiscard]] bool tell_all(meter& time) noexcept;
   [[nodiscard]] bool run_finalizers(meter& time) noexcept;
   [[nodiscard]] bool is_still_dead();
@@ -166,6 +165,20 @@ class collector {
   step settle(meter& time);
   void settle_one(pile::entry e, bool age) noexcept;
   void look_again_if_stale(pile::entry e) const noexcept;
+  /// Runs trace functions. False: one threw. Then not all edges were seen, and nothing that this
+  /// batch found is exact.
+  template <class Trace>
+  bool try_trace(edge_visitor& visit, const Trace& trace) noexcept {
+    try {
+      trace();
+      return true;
+    } catch (...) {
+      visit.clear();
+      exact_ = false;
+      threw_ = true;
+      return false;
+    }
+  }
   bool follow(header* h, edge_visitor& visit) noexcept;
   bool follow_entries(const link& entries, edge_visitor& visit) noexcept;
   bool follow_window(header* h, edge_visitor& visit) noexcept;
@@ -173,13 +186,18 @@ class collector {
   [[nodiscard]] bool is_mine(const header* h) const noexcept {
     return ((h->word ^ mine_key_) & mine_mask) == 0;
   }
-  /// Whether an edge to `h`, which is not mine, is to be followed: it is of this heap, not too old,
-  /// not dead, and not in the other collection's working set.
+  /// A candidate found alive in this batch has to be looked at again: an older object may be in a
+  /// cycle with it, which only an older collection can tell, or edges were hidden.
+  [[nodiscard]] bool is_undecided() const noexcept {
+    return (oldest_ < 2 && (reaches_out_ || !exact_)) || threw_;
+  }
   /// An edge leads to `h`, which is neither mine nor in scope: whether a cycle may go through it.
   void pass(const header* h) noexcept {
     reaches_out_ = reaches_out_ || (heap_number(h) == mine_key_ >> heap_shift &&
                                     generation_of(h) <= 2 && !is_dead(h));
   }
+  /// Whether an edge to `h`, which is not mine, is to be followed: it is of this heap, not too old,
+  /// not dead, and not in the other collection's working set.
   [[nodiscard]] bool in_scope(const header* h) const noexcept {
     // The heap's number lies above the generation: one comparison looks at both.
     return (h->word >> generation_shift) - scope_ <= oldest_ && (h->word & (dead_bit | 2)) == 0;

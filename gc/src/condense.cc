@@ -86,8 +86,7 @@ bool collector::finish(header* h) {
 /// collection can tell.)
 void collector::keep_candidate(pile::entry e) const noexcept {
   header* h = e.object();
-  if (e.tagged() && ((oldest_ < 2 && (reaches_out_ || !exact_)) || threw_) && !is_dead(h))
-    h->count &= ~unwanted;
+  if (e.tagged() && is_undecided() && !is_dead(h)) h->count &= ~unwanted;
   look_again_if_stale(e);
 }
 

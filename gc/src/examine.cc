@@ -108,13 +108,7 @@ bool collector::examine(header* candidate) {
 #ifdef TRICYCLE_VERIFY
     audit_edges(h);
 #endif
-    try {
-      trace_edges(h, visit);
-    } catch (...) {
-      visit.clear();
-      exact_ = false;
-      threw_ = true;
-    }
+    try_trace(visit, [&] { trace_edges(h, visit); });
     if (spilled_)
       visit.flush();
     else
@@ -159,6 +153,13 @@ bool collector::examine(header* candidate) {
   return true;
 }
 
+/// A member of a dead cycle, after all destructors. (None has weak references.)
+inline void collector::bury_member(header* h) noexcept {
+  const std::uint64_t word = h->word;
+  h->word = word & ~place_mask;
+  heap_.bury(h, *reinterpret_cast<const object_type*>(word & pointer_mask));
+}
+
 /// All of it is one dead cycle: free_small, without what that must look up.
 void collector::free_all() {
   const small_graph& g = small_;
@@ -173,12 +174,7 @@ void collector::free_all() {
     reinterpret_cast<const object_type*>(h->word & pointer_mask)->destroy(object_of(h));
   }
   ++counts_.components;
-  for (std::uint32_t i = 0; i < g.nodes; ++i) {
-    header* h = g.node[i];
-    const std::uint64_t word = h->word;
-    h->word = word & ~place_mask;
-    heap_.bury(h, *reinterpret_cast<const object_type*>(word & pointer_mask));
-  }
+  for (std::uint32_t i = 0; i < g.nodes; ++i) bury_member(g.node[i]);
 }
 
 /// In an old collection, who lives stays marked until its end: else a list whose every node is a
@@ -244,12 +240,7 @@ void collector::free_small(std::uint32_t c) {
     type_of_object(h)->destroy(object_of(h));
   }
   ++counts_.components;
-  for (std::uint32_t m = begin; m < end; ++m) {
-    header* h = g.node[g.order[m]];
-    const std::uint64_t word = h->word;
-    h->word = word & ~place_mask;
-    heap_.bury(h, *reinterpret_cast<const object_type*>(word & pointer_mask));  // none is weak
-  }
+  for (std::uint32_t m = begin; m < end; ++m) bury_member(g.node[g.order[m]]);
 }
 
 }  // namespace gc

@@ -92,11 +92,11 @@ void heap_core::finish_life(header* h) noexcept {
 
 // Death by collection: the stages of a component, driven by reclaim.cc.
 
-/// The component at hand is proved dead, and some of its members have last words: all members
-/// expire and are held. False: there was nothing but weak references, and all are dead.
-bool collector::begin_last_words() noexcept {
+/// The component at hand is proved dead: its members expire, where they are not all `plain`. If
+/// some have last words, all members are held. False: none has, and all are dead.
+bool collector::begin_last_words(bool plain) noexcept {
   bool any = false;
-  for (pile::cursor c = component_; !components_.at_end(c);) {
+  for (pile::cursor c = component_; !plain && !components_.at_end(c);) {
     header* h = components_.read(c).object();
     if (h == nullptr) continue;
     if (is_weak(h)) expire(h);

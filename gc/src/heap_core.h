@@ -166,9 +166,9 @@ class heap_core : public hot_heap {
   void destroy_one(header* h) noexcept;
   bool slice(meter& time, bool major, collection& done);
   void record_pause(clock::duration took, clock::duration allowed) noexcept;
-  [[nodiscard]] std::size_t trash_bound() const noexcept;
-  void start_what_is_due(std::size_t bound) noexcept;
-  [[nodiscard]] double urgency(std::size_t bound) const noexcept;
+  [[nodiscard]] std::size_t trash_bound(std::size_t live) const noexcept;
+  void start_what_is_due(std::size_t live, std::size_t bound) noexcept;
+  [[nodiscard]] double urgency(std::size_t live, std::size_t bound) const noexcept;
   void learn(const collector& finished) noexcept;
   /// No tracing while a destructor is on the stack, of whichever heap of this thread: the container
   /// that dropped its object is changing, and may still show elements that it has destroyed
@@ -228,7 +228,7 @@ class heap_core : public hot_heap {
   std::array<std::size_t, 2> ripe_age_;  // of young and middle candidates, in bytes allocated since
   std::array<unsigned, 2> patience_{};   // collections until the ripe age is tried again
   std::size_t major_live_bytes_ = 0;     // live bytes when the major one began
-  std::size_t old_at_bytes_ = 0;         // the same, of the last of the old generation
+  std::size_t old_at_bytes_ = 0;         // allocated_bytes() when the last old one began
   std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
   std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections

@@ -44,9 +44,9 @@ bool collector::prove(pile::cursor from) {
   return true;
 }
 
-/// Looks at the last component of the pile. True if it is dead: then its weak references have
-/// expired, and the next stage is set. Else it has left the pile, alive.
-bool collector::find_dead_component() {
+/// Looks at the last component of the pile. If it is dead, its weak references have expired then,
+/// and the next stage is set. Else it has left the pile, alive.
+void collector::find_dead_component() {
   component_ = components_.last_tagged();
   std::uint32_t flags = 0;
   std::uint64_t words = 0;
@@ -77,23 +77,10 @@ bool collector::find_dead_component() {
   if (!cycle || !(known || prove(component_))) {
     if (cycle) last->count &= ~unwanted;  // look again next time
     leave_component_alive();
-    return false;
+    return;
   }
   at_ = component_;
-  stage_ = stage::null;
-  if (!plain && begin_last_words()) {
-    stage_ = stage::tell;
-    return true;
-  }
-  if (plain) {
-    for (pile::cursor c = component_; !components_.at_end(c);) {
-      header* h = components_.read(c).object();
-      if (h == nullptr) continue;
-      h->word |= dead_bit;
-      h->count &= ~unwanted;
-    }
-  }
-  return true;
+  stage_ = begin_last_words(plain) ? stage::tell : stage::null;
 }
 
 void collector::leave_component_alive() noexcept {
@@ -122,7 +109,7 @@ collector::step collector::reclaim(meter& time) {
       case stage::find:
         if (components_.empty()) return step::done;
         work_ += 4;
-        static_cast<void>(find_dead_component());
+        find_dead_component();
         break;
       case stage::tell:
         if (!tell_all(time)) return step::out_of_time;

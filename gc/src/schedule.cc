@@ -7,8 +7,7 @@
 // *ripe age* of that buffer, told in bytes allocated since it came. No more garbage can have been
 // made meanwhile than bytes were allocated; so with every ripe age below the bound, less what a
 // collection needs to get through, the garbage stays below the bound. Within that limit the ripe
-// age follows the yield: when most of what is examined lives, candidates are left to age; when most
-// is dead, they are examined sooner, while they are in the cache.
+// age follows the yield (learn).
 //
 // The old generation can't be examined at every ripe age: one candidate may reach the whole heap.
 // Its collections start when it has grown by a quarter (CPython's 25 % rule), or when as much
@@ -19,6 +18,7 @@
 // So an explicit collection looks at all there is, and an automatic one does when the heap has
 // doubled since.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "heap_core.h"
@@ -40,31 +40,26 @@ constexpr std::size_t least_doubling = std::size_t{512} << 20;  // bytes, of the
 
 }  // namespace
 
-std::size_t heap_core::trash_bound() const noexcept {
-  const auto share =
-      static_cast<std::size_t>(config.trash_fraction * static_cast<double>(live_bytes()));
+std::size_t heap_core::trash_bound(std::size_t live) const noexcept {
+  const auto share = static_cast<std::size_t>(config.trash_fraction * static_cast<double>(live));
   return std::max({config.trash_floor, share, 8 * youngest_ripe_age});
 }
 
-void heap_core::start_what_is_due(std::size_t bound) noexcept {
+void heap_core::start_what_is_due(std::size_t live, std::size_t bound) noexcept {
   const std::size_t now = allocated_bytes();
-  const auto is_due = [&](unsigned g) {
-    return candidates[g].size() >= too_many_candidates ||
-           candidates[g].has_until(now - std::min(now, ripe_age_[g]));
-  };
-  const auto due = [&](unsigned g) {
-    return candidates[g].size() >= too_many_candidates
-               ? candidates[g].seal()
-               : candidates[g].seal_until(now - std::min(now, ripe_age_[g]));
+  const auto due = [&](unsigned g) -> std::optional<std::size_t> {
+    candidate_buffer& waiting = candidates[g];
+    const std::size_t ripe = now - std::min(now, ripe_age_[g]);
+    if (waiting.size() >= too_many_candidates) return waiting.seal();
+    return waiting.has_until(ripe) ? std::optional(waiting.seal_until(ripe)) : std::nullopt;
   };
   if (!minor_->running()) {
-    if (is_due(0))
-      minor_->start(0, {due(0), 0, 0});
-    else if (is_due(1))
-      minor_->start(1, {0, due(1), 0});
+    if (const auto young = due(0))
+      minor_->start(0, {*young, 0, 0});
+    else if (const auto middle = due(1))
+      minor_->start(1, {0, *middle, 0});
   }
   if (major_->running()) return;
-  const std::size_t live = live_bytes();
   if (live > 2 * full_live_bytes_ + least_doubling) return start_major(2, /*all=*/true);
   if (candidates[2].size() == 0) return;
   const double expected = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
@@ -79,7 +74,7 @@ void heap_core::start_what_is_due(std::size_t bound) noexcept {
 /// How late the running collections are: 0 not at all, 1 when the bound is about to be broken. An
 /// old one is late when the heap has grown since it began: its own garbage is not there to grow
 /// from.
-double heap_core::urgency(std::size_t bound) const noexcept {
+double heap_core::urgency(std::size_t live, std::size_t bound) const noexcept {
   const std::size_t now = allocated_bytes();
   const auto part = [](std::size_t has, std::size_t may, std::size_t of) {
     return static_cast<double>(has - std::min(has, may)) / static_cast<double>(of);
@@ -89,7 +84,7 @@ double heap_core::urgency(std::size_t bound) const noexcept {
     const unsigned g = minor_->oldest();
     late = part(candidates[g].age(now), ripe_age_[g], bound / 8);
   }
-  if (major_->running()) late = std::max(late, part(live_bytes(), major_live_bytes_, bound / 4));
+  if (major_->running()) late = std::max(late, part(live, major_live_bytes_, bound / 4));
   return std::min(late, 1.0);
 }
 
@@ -110,7 +105,7 @@ void heap_core::learn(const collector& finished) noexcept {
   // Most are dead: nothing better. Else they get more time to die, up to a limit that keeps them in
   // the cache (and so it can't run away, TRAPS 24). If that is not enough for them either, it is
   // cheaper to examine them early; for a while, then they are tried again.
-  const std::size_t oldest_age = std::min(oldest_ripe_age, trash_bound() / 8 * 3);
+  const std::size_t oldest_age = std::min(oldest_ripe_age, trash_bound(live_bytes()) / 8 * 3);
   std::size_t& age = ripe_age_[g];
   age = std::min(age, oldest_age);
   if (counts.objects * 4 >= counts.examined * 3) return;
@@ -138,7 +133,7 @@ bool heap_core::advance(collector& c, meter& time, collection& done) {
     generation_statistics& g = generations_[c.oldest()];
     ++g.collections;
     g.collected += after.objects;
-    if (after.bytes > trash_bound()) ++trash_exceeded_;
+    if (after.bytes > trash_bound(live_bytes())) ++trash_exceeded_;
     g.candidates_examined += after.candidates;
     learn(c);
   }
@@ -182,12 +177,13 @@ void heap_core::pace() {
   chunks.trim(4);
   directory.refill();
   if (!config.automatic || is_busy()) return;
-  const std::size_t bound = trash_bound();
-  start_what_is_due(bound);
+  const std::size_t live = live_bytes();
+  const std::size_t bound = trash_bound(live);
+  start_what_is_due(live, bound);
   const bool shared = major_->running() || !deferred_.empty();
   if (!minor_->running() && !shared) return;
   const auto begin = clock::now();
-  const double late = urgency(bound);
+  const double late = urgency(live, bound);
   const double share = std::max(0.25, late);
   const bool turn = shared && begin >= next_turn_;
   if ((!minor_->running() && !turn) || !may_trace()) return;
