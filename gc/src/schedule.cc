@@ -176,6 +176,7 @@ void heap_core::pace() {
   chunks.refill();
   chunks.trim(4);
   directory.refill();
+  blocks_.tidy();
   if (!config.automatic || is_busy()) return;
   const std::size_t live = live_bytes();
   const std::size_t bound = trash_bound(live);
