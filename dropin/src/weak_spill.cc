@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "block_store.h"
+#include "mutex.h"
 #include "tricycle/detail/shared_header.h"
 
 namespace tricycle {
@@ -23,7 +24,7 @@ struct spill {
   std::uint64_t more;  // weak references beyond those in the field
 };
 
-constinit std::mutex spills_mutex;
+constinit mutex spills_mutex;
 constinit spill* spills = nullptr;
 
 spill** find(const header* h) noexcept {
@@ -35,12 +36,11 @@ spill** find(const header* h) noexcept {
 /// Changes the field by `by` (which may be negative, modulo 2^64) and sets the flag.
 void change(header* h, std::uint64_t by, bool spilled) noexcept {
   // Relaxed: the lock orders those who come here; the counts themselves publish nothing.
-  std::uint64_t seen = __atomic_load_n(&h->word, __ATOMIC_RELAXED);
+  std::uint64_t seen = atomics::load<relaxed>(h->word);
   std::uint64_t wanted;
   do {
     wanted = ((seen + by * one_weak) & ~spilled_bit) | (spilled ? spilled_bit : 0);
-  } while (!__atomic_compare_exchange_n(&h->word, &seen, wanted, true, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED));
+  } while (!atomics::replace<relaxed, relaxed>(h->word, seen, wanted));
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ void change(header* h, std::uint64_t by, bool spilled) noexcept {
 void retain_weak_slow(header* h) noexcept {
   {
     const std::lock_guard lock(spills_mutex);
-    const std::uint64_t word = __atomic_load_n(&h->word, __ATOMIC_RELAXED);
+    const std::uint64_t word = atomics::load<relaxed>(h->word);
     if (((word >> weak_shift) & most_weak) == most_weak) {
       spill** at = find(h);
       if (*at == nullptr) {
