@@ -103,7 +103,7 @@ class collector {
 
   // examine.cc
   [[nodiscard]] bool examine(header* candidate);
-  void add_small(header* h) noexcept;
+  void add_small(header* h, std::uint32_t i) noexcept;
   void spill() noexcept;
   void keep_live(pile::entry e) noexcept;
   [[nodiscard]] bool is_out_of_reach(std::uint32_t component) const noexcept;
@@ -111,7 +111,8 @@ class collector {
   void free_small(std::uint32_t component);
   void free_all();
   void bury_member(header* h) noexcept;
-  void take_edges(const edge_visitor& visit) noexcept;
+  void take_edges(edge_visitor& visit) noexcept;
+  void meet_edges(const edge_visitor& visit) noexcept;
   static void examine_edges(edge_visitor& visit, void* self);
 
   // search.cc

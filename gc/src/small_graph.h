@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "state.h"
+#include "tricycle/trace.h"
 
 namespace tricycle {
 inline namespace v1 {
@@ -22,21 +23,21 @@ namespace gc {
 
 struct small_graph {
   static constexpr std::size_t max_nodes = 128;
-  static constexpr std::size_t max_edges = 512;
+  static constexpr std::size_t max_edges = edge_visitor::capacity;
 
   std::uint32_t nodes = 0;
   std::uint32_t edges = 0;
   std::uint32_t reading = 0;       // the node whose edges are being read
-  bool leads_back = false;         // it has an edge to one that was met before it
   std::uint32_t leading_back = 0;  // nodes that have one
   std::array<header*, max_nodes> node;
   std::array<std::uint32_t, max_nodes> in;
   std::array<std::uint16_t, max_nodes + 1>
       first_edge;  // of node i: [first_edge[i], first_edge[i+1])
   std::array<std::uint8_t, max_edges> to;
-  std::array<void**, max_edges> slot;  // where the edge's pointer is
+  void*** slot = nullptr;  // where each edge's pointer is: in the visitor that gathered them
 
-  /// Nodes that are held from outside, or reached from one that is. Returns whether there are any.
+  /// Nodes that are held from outside, or reached from one that is. Returns whether there are any;
+  /// if not, `live` is not written.
   bool find_live() noexcept;
   std::array<bool, max_nodes> live;
   bool any_last_words = false;  // one of them has weak references, or a finalizer
