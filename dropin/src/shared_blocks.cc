@@ -26,7 +26,7 @@ constinit thread_local pending_list pending_here [[gnu::tls_model("initial-exec"
 inline void leave(header* h) noexcept {
   // Relaxed: a lock() that comes too late may look at the count now, but nobody changes it, and the
   // flag was seen with the decrement, or by the thread that set it.
-  if ((__atomic_load_n(&h->count, __ATOMIC_RELAXED) & watched) != 0)
+  if ((atomics::load<relaxed>(h->count) & watched) != 0)
     drop_weak(h);
   else
     release_block(h);
@@ -57,8 +57,7 @@ inline void die(header* h) noexcept {
   if (type.trace != nullptr) {
     note_death(type);
     // Relaxed: set by the thread that added an entry, which is this one, or not of interest.
-    if (local.me == nullptr || (__atomic_load_n(&h->count, __ATOMIC_RELAXED) & watched) != 0)
-        [[unlikely]]
+    if (local.me == nullptr || (atomics::load<relaxed>(h->count) & watched) != 0) [[unlikely]]
       leave_lists(h);
   }
   if (type.destroy != nullptr) {
@@ -80,7 +79,7 @@ inline void die(header* h) noexcept {
 /// The last reference is dropped by its holder, and nobody can know of the object (I3 of
 /// shared_header.h).
 inline void drop_only(header* h) noexcept {
-  h->count = 0;  // plain, for that reason
+  atomics::store_plain(h->count, 0);
   die(h);
 }
 
@@ -102,7 +101,7 @@ void add_entry(header* h) noexcept {
   }
   if (added) return;
   // Out of memory. The next drop asks again, if the object is still there.
-  __atomic_fetch_or(&h->count, gc::unwanted, __ATOMIC_RELAXED);
+  atomics::set<relaxed>(h->count, gc::unwanted);
   the_core().note_lost_candidate();
   drop_weak(h);
 }
@@ -122,14 +121,12 @@ void add_entry(header* h) noexcept {
     if (candidate && !holds_weak) {
       watch(h);
       holds_weak = true;
-      seen = __atomic_load_n(&h->count, __ATOMIC_RELAXED);
+      seen = atomics::load<relaxed>(h->count);
       continue;
     }
     const std::uint32_t left = last ? seen & watched : (seen - 1) & ~gc::unwanted;
     // Acquire and release as in drop(). Relaxed when it fails: one more guess.
-    if (!__atomic_compare_exchange_n(&h->count, &seen, left, true, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_RELAXED))
-      continue;
+    if (!atomics::replace<acq_rel, relaxed>(h->count, seen, left)) continue;
     if (candidate) return add_entry(h);
     if (last) die(h);
     if (holds_weak) drop_weak(h);  // somebody else was first
@@ -159,7 +156,7 @@ void drop_rare(header* h, std::uint32_t seen) noexcept {
 
 void release_block(header* h) noexcept {
   // Relaxed: see note_block.
-  if (__atomic_load_n(&noting_blocks, __ATOMIC_RELAXED) == noting::on) [[unlikely]]
+  if (atomics::load<relaxed>(noting_blocks) == noting::on) [[unlikely]]
     forget_block(h);
   const shared_type& type = type_of_block(h);
   void* object = object_of(h);
