@@ -7,6 +7,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "pacing.h"
 #include "tricycle/make.h"
 
 // The C++ ABI's hook for the end of a thread, and this library's handle for it.
@@ -83,16 +84,9 @@ heap_core::heap_core(unsigned number)
     : hot_heap{.classes = {},
                .credit = 0,
                .fresh_word = (std::uint64_t{number} << heap_shift) | untracked},
-      candidates{candidate_buffer(chunks, directory), candidate_buffer(chunks, directory),
-                 candidate_buffer(chunks, directory)},
+      schedule(number),
       blocks_(dead_bit),
-      number_(number),
-      owner_(this_thread()),
-      one_(*this, place::one),
-      two_(*this, place::two),
-      ripe_age_{std::size_t{512} << 10, std::size_t{1} << 20} {
-  chunks.refill();
-  directory.refill();
+      owner_(this_thread()) {
   for (std::size_t i = 1; i < size_classes; ++i) classes[i].room = limit_at_hand(i);
 }
 
@@ -112,10 +106,15 @@ heap_core* heap_core::create() {
   }
 }
 
-bool heap_core::may_trace() const noexcept {
-  for (const heap_core* h = heaps_here; h != nullptr; h = h->next_here_)
+bool heap_core::may_trace() const noexcept { return may_trace_here() && !is_busy(); }
+
+constinit thread_local unsigned foreign_destructors = 0;
+constinit std::atomic<collection (*)(unsigned oldest)> collect_shared{nullptr};
+
+bool may_trace_here() noexcept {
+  for (const heap_core* h = heaps_here; h != nullptr; h = h->next_here())
     if (h->is_busy()) return false;
-  return !is_busy();
+  return foreign_destructors == 0;
 }
 
 /// How many blocks of a class are kept at hand, at most.
@@ -130,13 +129,13 @@ std::size_t heap_core::in_use(std::size_t which) const noexcept {
 
 std::size_t heap_core::live_objects() const noexcept {
   std::size_t n = large_objects_;
-  for (std::size_t i = 1; i < size_classes; ++i) n += in_use(i);
+  for_each_class([&](std::size_t which) { n += in_use(which); });
   return n;
 }
 
 std::size_t heap_core::live_bytes() const noexcept {
   std::size_t bytes = large_bytes_;
-  for (std::size_t i = 1; i < size_classes; ++i) bytes += i * size_class_bytes * in_use(i);
+  for_each_class([&](std::size_t which) { bytes += which * size_class_bytes * in_use(which); });
   return bytes;
 }
 
@@ -157,6 +156,7 @@ header* heap_core::take_block(const object_type& type) noexcept {
   }
   const std::size_t bytes = type.size_class * size_class_bytes;
   size_class& c = classes[type.size_class];
+  classes_used_ |= std::uint64_t{1} << type.size_class;
   free_block** last = &c.blocks;  // in the order of their addresses
   for (std::size_t taken = 0; taken < refill_bytes && *last == nullptr; taken += bytes) {
     auto* block = reinterpret_cast<free_block*>(blocks_.take_small(type.size_class));
@@ -238,8 +238,7 @@ void heap_core::orphan() {
   end_timed_releases();
   meter unlimited;
   release_deferred(unlimited);
-  one_.cancel();
-  two_.cancel();
+  cancel();
   if (current_heap == this) current_heap = &no_heap;
   config.automatic = false;
   leave();
@@ -269,7 +268,7 @@ void heap_core::leave() noexcept {
 
 void heap_core::end_if_empty() noexcept {
   if (live_objects() != 0 || depth_ != 0 || collecting) return;
-  give_number_back(number_);
+  give_number_back(number());
   this->~heap_core();
   alloc::raw_free(this);
 }
@@ -278,8 +277,7 @@ void heap_core::end_if_empty() noexcept {
 /// may make new objects here: then again, until none is left.
 void heap_core::destroy_all() {
   meter unlimited;
-  one_.cancel();
-  two_.cancel();
+  cancel();
   config.automatic = false;
   collecting = true;
   release_deferred(unlimited);
@@ -298,7 +296,7 @@ void heap_core::destroy_all() {
           for (void** slot : slots) {
             if (*slot == nullptr) continue;
             header* h = header_of(*slot);
-            if (heap_number(h) != static_cast<heap_core*>(self)->number_) continue;
+            if (heap_number(h) != static_cast<heap_core*>(self)->number()) continue;
             *slot = nullptr;
             --h->count;
           }
@@ -338,6 +336,8 @@ void heap_core::destroy_all() {
   } while (!all.empty());
   collecting = false;
 }
+
+template class schedule<counting::confined>;
 
 header* allocate_slow(const object_type& type) { return heap_here().allocate(type); }
 

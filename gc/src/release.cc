@@ -115,11 +115,19 @@ bool heap_core::release_deferred(meter& time) noexcept {
   return true;
 }
 
-/// Out of memory, it stays what it was: the next drop asks again, and the statistics tell.
-void heap_core::enqueue_in_new_chunk(header* h) noexcept {
-  if (candidates[generation_of(h)].open(allocated_bytes())) return enqueue(h);
-  h->count |= unwanted;
-  ++candidates_lost;
+/// A slice begins with what was dropped and waits for its destructor. True: nothing is left.
+bool heap_core::run_deferred(meter& time) {
+  time_releases(time);
+  collecting = true;
+  const bool all = release_deferred(time);
+  collecting = false;
+  end_timed_releases();
+  return all;
+}
+
+void heap_core::configure(const settings& with) noexcept {
+  config = with;
+  end_timed_releases();
 }
 
 }  // namespace gc

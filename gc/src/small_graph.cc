@@ -1,40 +1,8 @@
 #include "small_graph.h"
 
-#include "complain.h"
-
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
-
-bool small_graph::find_live() noexcept {
-  std::uint64_t words = 0;
-  std::uint32_t differ = 0;
-  for (std::uint32_t i = 0; i < nodes; ++i) {
-    words |= node[i]->word;
-    differ |= count_of(node[i]) ^ in[i];
-  }
-  any_last_words = (words & (weak_bit | finalizable_bit)) != 0;
-  if (differ == 0) return false;
-  std::array<std::uint8_t, max_nodes> reached;
-  std::size_t waiting = 0;
-  for (std::uint32_t i = 0; i < nodes; ++i) {
-    const std::uint32_t count = count_of(node[i]);
-    live[i] = count != in[i];
-    if (!live[i]) continue;
-    if (count < in[i]) [[unlikely]]
-      complain_edge_twice(node[i]);
-    reached[waiting++] = static_cast<std::uint8_t>(i);
-  }
-  while (waiting != 0) {
-    const std::uint8_t from = reached[--waiting];
-    for (std::uint32_t e = first_edge[from]; e < first_edge[from + 1U]; ++e) {
-      if (live[to[e]]) continue;
-      live[to[e]] = true;
-      reached[waiting++] = to[e];
-    }
-  }
-  return true;
-}
 
 /// Node 0 reaches every node: that is how they were found. If each reaches node 0, they are one
 /// component. It does if each leads to one before it. Else, one pass down and one up see it in
