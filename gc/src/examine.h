@@ -20,8 +20,10 @@ namespace gc {
 template <class Counting>
 [[gnu::always_inline]] inline void collector<Counting>::add_small(header* h,
                                                                   std::uint32_t i) noexcept {
-  if (place_of(h) == place::buffered) heap_.forget_candidate(h);
-  enter(h, mine_);
+  const std::uint64_t word = h->word;
+  if ((word & place_mask) == static_cast<std::uint64_t>(place::buffered))
+    heap_.candidates[generation_of(h)].erase(h->trial);
+  how::enter_from(h, word, mine_);
   h->trial = i;
   h->count |= unwanted;
   small_.in[i] = 0;
