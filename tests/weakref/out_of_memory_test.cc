@@ -56,6 +56,12 @@ class WeakOutOfMemory : public HeapTest {
     }
     return failures;
   }
+  /// What needs none but the library's own memory fails only where there are fault points.
+#ifdef TRICYCLE_HAS_FAULT_POINTS
+  static constexpr int some = 1;
+#else
+  static constexpr int some = 0;
+#endif
   static void Disarm() {
     news_left = -1;
 #ifdef TRICYCLE_HAS_FAULT_POINTS
@@ -73,7 +79,7 @@ TEST_F(WeakOutOfMemory, ACallbackThatCanNotBeAttachedIsNotCalled) {
         const weak_ref<Watched> watch(object, [&calls] { ++calls; });
       },
       [&] { EXPECT_EQ(calls, 0); });
-  EXPECT_GT(failures, 0);
+  EXPECT_GE(failures, some);
 }
 
 TEST_F(WeakOutOfMemory, AFinalizerThatCanNotBeRegisteredDoesNotRun) {
@@ -85,7 +91,7 @@ TEST_F(WeakOutOfMemory, AFinalizerThatCanNotBeRegisteredDoesNotRun) {
         finalizer(object, [&calls] { ++calls; });
       },
       [&] { EXPECT_EQ(calls, 0); });
-  EXPECT_GT(failures, 0);
+  EXPECT_GE(failures, some);
 }
 
 TEST_F(WeakOutOfMemory, AValueMapIsAsItWas) {
@@ -108,12 +114,18 @@ TEST_F(WeakOutOfMemory, AValueMapIsAsItWas) {
         });
     ASSERT_TRUE(inserted);
   }
-  EXPECT_GT(failures, 5000);
+  EXPECT_GT(failures, 0);
   for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(map.get(i), values[i]);
   for (std::size_t i = 0; i < values.size(); ++i) {
     news_left = 0;  // a death needs none
+#ifdef TRICYCLE_HAS_FAULT_POINTS
+    alloc::faults_after = 0;
+#endif
     values[i].reset();
     ASSERT_EQ(news_left, 0);
+#ifdef TRICYCLE_HAS_FAULT_POINTS
+    ASSERT_EQ(alloc::faults_after, 0);
+#endif
     ASSERT_FALSE(map.contains(i));
   }
   Disarm();
@@ -137,7 +149,7 @@ TEST_F(WeakOutOfMemory, AKeyMapIsAsItWas) {
         });
     ASSERT_TRUE(inserted);
   }
-  EXPECT_GT(failures, 100);
+  EXPECT_GT(failures, 0);
   keys.clear();
   Collect();
   EXPECT_EQ(map.size(), 0U);

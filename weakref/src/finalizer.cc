@@ -13,7 +13,7 @@ using action = finalizer_node::action;
 
 /// From `waiting` to `running`: the record's share goes over to the caller.
 void take_off(finalizer_node& node) noexcept {
-  node.unlink();
+  detach(node);
   node.at_exit.unlink();
   node.is = state::running;
 }

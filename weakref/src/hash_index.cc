@@ -32,6 +32,10 @@ weak_place* hash_index::find(std::size_t hash) const noexcept {
   return found == places.end() ? nullptr : found->second;
 }
 
+void hash_index::prefetch(std::size_t hash) const noexcept {
+  directory_[slot_of(hash)]->places.prefetch(hash);
+}
+
 /// Memory for the table's next growth, where the next entry might bring it about. Tables larger
 /// than 16 that are less full than that are only tidied, in place.
 void hash_index::reserve(bucket& b) {

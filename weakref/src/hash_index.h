@@ -71,6 +71,8 @@ class hash_index {
   ~hash_index();
 
   [[nodiscard]] weak_place* find(std::size_t hash) const noexcept;
+  /// Fetches what `find` is going to read.
+  void prefetch(std::size_t hash) const noexcept;
   /// Where the address for this hash is; null at first. Throws std::bad_alloc: nothing has changed.
   [[nodiscard]] weak_place*& at(std::size_t hash);
   /// The hash must be there.

@@ -41,7 +41,7 @@ void drop_callback(weak_callback& callback) noexcept {
       callback.ownerless = true;
       return;
     case weak_callback::state::waiting:
-      callback.unlink();
+      detach(callback);
       callback.act(callback, weak_callback::action::forget);
       break;
     case weak_callback::state::done:

@@ -11,7 +11,7 @@ weak_cursor::weak_cursor(weak_table& in) noexcept : table(&in), at(in.first()) {
 }
 
 weak_cursor::weak_cursor(const weak_cursor& other) noexcept
-    : link(), table(other.table), at(other.at), moved(other.moved) {
+    : link(), table(other.table), moved(other.moved), at(other.at) {
   if (table != nullptr) append_to(table->cursors_);
 }
 
@@ -55,6 +55,13 @@ void weak_table::insert(weak_place& place, std::size_t hash) {
   place.append_to(order_);
   ++living_;
   ++version_;
+}
+
+void weak_table::expired(const weak_place& place) noexcept {
+  --living_;
+  __builtin_prefetch(place.next, 1);
+  __builtin_prefetch(place.previous, 1);
+  index_->prefetch(place.hash);
 }
 
 void weak_table::remove(weak_place& place, bool lives) noexcept {

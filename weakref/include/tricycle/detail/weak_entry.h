@@ -41,7 +41,7 @@ struct weak_entry final : Attachment, weak_place {
     of(a).table->remove(of(a), /*lives=*/false);
     leave_segment(of(a));
   }
-  static void expired(attachment& a) noexcept { of(a).table->expired(); }
+  static void expired(attachment& a) noexcept { of(a).table->expired(of(a)); }
   static void trace(attachment& a, edge_visitor& visit) { visit(of(a).payload); }
   static void destroy(attachment& a) noexcept {
     drop_weak(a.record);
@@ -70,7 +70,7 @@ bool put_entry(weak_table& table, std::unique_ptr<Entry>& entry, header* target,
   try {
     table.insert(*entry, hash);
   } catch (...) {
-    entry->attachment::unlink();
+    detach(*entry);
     drop_weak(mine.record);
     throw;
   }
@@ -83,7 +83,7 @@ template <class Entry>
 void free_entry(Entry& entry) noexcept {
   entry.table->remove(entry, entry.lives());
   leave_segment(entry);
-  entry.attachment::unlink();
+  detach(entry);
   Entry::destroy(entry);
 }
 
@@ -95,7 +95,7 @@ void free_entries(weak_table& table) noexcept {
   for (link* l = gone.next; l != &gone; l = l->next) {
     Entry& entry = Entry::of(static_cast<weak_place&>(*l));
     leave_segment(entry);
-    entry.attachment::unlink();
+    detach(entry);
   }
   while (!gone.alone()) {
     auto& place = static_cast<weak_place&>(*gone.next);

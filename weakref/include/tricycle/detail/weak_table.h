@@ -42,9 +42,11 @@ struct weak_cursor : link {
   /// To the next place; where `at` has left the table meanwhile, that is where it stands already.
   void step() noexcept;
 
+  // In this order: a copy directly after the making, of two words as one, would wait for all the
+  // stores before it.
   weak_table* table = nullptr;  // null: at no table's, or its table is gone
-  weak_place* at = nullptr;     // null: at the end
   bool moved = false;           // by the removal of the place where it stood
+  weak_place* at = nullptr;     // null: at the end
 };
 
 class weak_table {
@@ -64,7 +66,7 @@ class weak_table {
   /// `lives`: its object has not expired. O(1 + iterators).
   void remove(weak_place& place, bool lives) noexcept;
   /// The object of a place has expired; it is removed later.
-  void expired() noexcept { --living_; }
+  void expired(const weak_place& place) noexcept;
   /// All places leave; they are linked to `gone` in their order. O(n).
   void take_all(link& gone) noexcept;
 
