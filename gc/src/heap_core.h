@@ -34,6 +34,8 @@ extern std::array<heap_core*, max_heaps + 1> heap_table;
 /// The calling thread's current heap, made if there is none. Throws std::bad_alloc,
 /// std::length_error.
 heap_core& heap_here();
+/// The same; null if there is none.
+heap_core* heap_if_any() noexcept;
 /// Tells threads apart; never 0.
 [[nodiscard]] std::uintptr_t this_thread() noexcept;
 
@@ -82,6 +84,7 @@ class heap_core : public hot_heap {
   void bury(header* h) noexcept { bury(h, *type_of_object(h)); }
   /// Destroys what was deferred, until the time is up. True: nothing is left.
   bool release_deferred(meter& time) noexcept;
+  void do_in_time(chore& what) noexcept;
   /// What stands between an object that counting has found dead and its destructor (finalize.cc).
   void finish_life(header* h) noexcept;
   /// Runs what waits for the end of the heap, the last one first.
@@ -161,6 +164,10 @@ class heap_core : public hot_heap {
   void leave() noexcept;
   [[gnu::noinline]] void die_slow(header* h) noexcept;
   void die_in_time(header* h) noexcept;
+  void start_timed_release() noexcept;
+  [[nodiscard]] bool has_deferred() const noexcept {
+    return !deferred_.empty() || !chores_.alone();
+  }
   [[nodiscard]] bool says_more_later(header* h) noexcept;
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
@@ -213,6 +220,7 @@ class heap_core : public hot_heap {
   std::size_t large_bytes_ = 0;
   pile pending_{chunks};       // dead, not yet destroyed: nested too deeply
   pile deferred_{chunks};      // the same: the time did not suffice, slices go on
+  link chores_;                // the same, of what is no object
   meter release_time_;         // of the release, or the slice, under way
   bool release_late_ = false;  // its time is up
   alloc::block_store blocks_;

@@ -144,7 +144,7 @@ bool heap_core::advance(collector& c, meter& time, collection& done) {
 /// the minor collection, so that young garbage never piles up behind an old collection, and the
 /// major one, if `major`, never meets a working set that is half done.
 bool heap_core::slice(meter& time, bool major, collection& done) {
-  if (!deferred_.empty()) {
+  if (has_deferred()) {
     time_releases(time);
     collecting = true;
     const bool all = release_deferred(time);
@@ -180,7 +180,7 @@ void heap_core::pace() {
   const std::size_t live = live_bytes();
   const std::size_t bound = trash_bound(live);
   start_what_is_due(live, bound);
-  const bool shared = major_->running() || !deferred_.empty();
+  const bool shared = major_->running() || has_deferred();
   if (!minor_->running() && !shared) return;
   const auto begin = clock::now();
   const double late = urgency(live, bound);
@@ -259,13 +259,13 @@ bool heap_core::collect_for(std::chrono::nanoseconds budget) {
   collection done;
   const auto waiting = [this](unsigned g) { return candidates[g].size() != 0; };
   if (!minor_->running() && waiting(0)) minor_->start(0, {candidates[0].seal(), 0, 0});
-  if (!slice(time, /*major=*/true, done) && deferred_.empty() && !major_->running() &&
+  if (!slice(time, /*major=*/true, done) && !has_deferred() && !major_->running() &&
       (waiting(1) || waiting(2))) {
     start_major(2, /*all=*/false);
     slice(time, /*major=*/true, done);
   }
   record_pause(clock::now() - begin, budget);
-  return !deferred_.empty() || minor_->running() || major_->running() || waiting(0) || waiting(1) ||
+  return has_deferred() || minor_->running() || major_->running() || waiting(0) || waiting(1) ||
          waiting(2);
 }
 
@@ -281,7 +281,7 @@ statistics heap_core::stats() const noexcept {
   s.finalized = finalized;
   s.resurrected = resurrected;
   s.collector_bytes = chunks.bytes();
-  s.collecting = minor_->running() || major_->running() || !deferred_.empty();
+  s.collecting = minor_->running() || major_->running() || has_deferred();
   s.generations = generations_;
   s.pauses = pauses_;
   return s;

@@ -78,6 +78,8 @@ class hash_index {
   /// The hash must be there.
   void replace(std::size_t hash, weak_place* by) noexcept;
   void erase(std::size_t hash) noexcept;
+  /// For the end: frees a bucket, with all that is in it. False: that was the last. O(1).
+  bool shrink() noexcept;
 
  private:
   using map = absl::flat_hash_map<std::size_t, weak_place*, absl::Hash<std::size_t>,

@@ -109,9 +109,7 @@ class weak_value_map {
     gc::free_entry(entry::of(*at.cursor_.at));
     return ++at;
   }
-  void clear() noexcept {
-    if (table_) gc::free_entries<entry>(*table_);
-  }
+  void clear() noexcept { gc::end_table<entry>(std::move(table_)); }
   void swap(weak_value_map& other) noexcept {
     using std::swap;
     swap(table_, other.table_);

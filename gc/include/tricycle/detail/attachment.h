@@ -109,6 +109,15 @@ void attach(side_record* record, attachment& what) noexcept;
 /// It is told no more. It keeps its share. Nothing, where it was told before. O(1).
 void detach(attachment& what) noexcept;
 
+/// The end of something large, in steps: a weak map's.
+struct chore : link {
+  /// Does some microseconds of it. False: that was the last, and it is gone. May run user code.
+  bool (*step)(chore& self) noexcept = nullptr;
+};
+/// Does it now, or, where the current heap has a release budget, as much of it as that allows: the
+/// rest in slices, as with objects that were dropped; at the heap's end at the latest.
+void do_in_time(chore& what) noexcept;
+
 /// Something to be run at the end of an object's heap, the last one first, unless it was unlinked
 /// before. May run user code.
 struct exit_function : link {

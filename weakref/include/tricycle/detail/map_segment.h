@@ -1,7 +1,7 @@
 // The objects by which the collector gets from a weak_key_map to its entries.
 //
 // A map of a million entries as one object would be traced in one step. So it is an object that
-// owns *segments*, objects too, each of which leads to at most some thousand entries. A segment is
+// owns *segments*, objects too, each of which leads to at most some hundred entries. A segment is
 // alive if and only if its map is: nobody else has a reference to it.
 //
 // Thread safety: confined to one thread. User code: none.
@@ -28,7 +28,7 @@ struct map_segment {
 #ifdef TRICYCLE_VERIFY
   static constexpr std::size_t capacity = 2;  // so that every test meets several
 #else
-  static constexpr std::size_t capacity = 1024;
+  static constexpr std::size_t capacity = 256;
 #endif
 
   explicit map_segment(std::vector<ref<map_segment>>& its_siblings) : all(its_siblings) {}
@@ -81,9 +81,10 @@ inline void leave_segment(ephemeron& e) noexcept {
   if (e.map == nullptr) return;
   auto& segment = *static_cast<map_segment*>(object_of(e.map));
   segment.leave(e);
-  // A map that is being destroyed has no references to its segments any more.
+  // Where the map has ended, `all` has, too; or it has no references to its segments any more.
+  if (segment.used != 0 || (header_of(&segment)->word & dead_bit) != 0) return;
   std::vector<ref<map_segment>>& all = segment.all;
-  if (segment.used != 0 || &segment == all.back().get() || all.back() == nullptr) return;
+  if (&segment == all.back().get() || all.back() == nullptr) return;
   const std::size_t at = segment.index;
   std::swap(all[at], all.back());
   all[at]->index = at;

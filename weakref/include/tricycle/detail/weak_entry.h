@@ -87,21 +87,26 @@ void free_entry(Entry& entry) noexcept {
   Entry::destroy(entry);
 }
 
-/// The same for all of a table. All have left before the first payload is destroyed.
+/// The same for all of a table, and then for the table: in slices where there is a release budget.
+/// Nothing is found in it from the begin on.
 template <class Entry>
-void free_entries(weak_table& table) noexcept {
-  link gone;
-  table.take_all(gone);
-  for (link* l = gone.next; l != &gone; l = l->next) {
-    Entry& entry = Entry::of(static_cast<weak_place&>(*l));
-    leave_segment(entry);
-    detach(entry);
-  }
-  while (!gone.alone()) {
-    auto& place = static_cast<weak_place&>(*gone.next);
-    place.unlink();
-    Entry::destroy(Entry::of(place));
-  }
+void end_table(std::unique_ptr<weak_table> table) noexcept {
+  if (table == nullptr) return;
+  table->close();
+  table->step = [](chore& self) noexcept {
+    auto& at_hand = static_cast<weak_table&>(self);
+    for (int entries = 0; entries < 16; ++entries) {
+      weak_place* first = at_hand.first();
+      if (first == nullptr) {
+        if (at_hand.shrink()) return true;
+        delete &at_hand;
+        return false;
+      }
+      free_entry(Entry::of(*first));
+    }
+    return true;
+  };
+  do_in_time(*table.release());
 }
 
 /// Goes over the living entries in the order of their insertion. It holds the object that it stands
