@@ -139,7 +139,7 @@ bool heap_core::release_deferred(meter& time) noexcept {
     first.step(first);
     --depth_;
     if (!pending_.empty()) after_outermost();
-    if (time.spend(64)) break;
+    if (time.spend(128)) break;
   }
   return !has_deferred();
 }

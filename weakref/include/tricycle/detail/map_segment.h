@@ -31,7 +31,7 @@ struct map_segment {
   static constexpr std::size_t capacity = 256;
 #endif
 
-  explicit map_segment(std::vector<ref<map_segment>>& its_siblings) : all(its_siblings) {}
+  map_segment() = default;
   map_segment(const map_segment&) = delete;
   map_segment& operator=(const map_segment&) = delete;
   ~map_segment() {
@@ -59,20 +59,21 @@ struct map_segment {
     return *static_cast<ephemeron::place&>(in_map).entry;
   }
 
-  std::vector<ref<map_segment>>& all;  // of the map; gone before this is only if the map is
+  std::vector<ref<map_segment>>* all = nullptr;  // of the map; there as long as there are entries
   std::size_t index = 0;
   std::size_t used = 0;
   link entries;
 };
 
-/// One with room. Throws std::bad_alloc. May run a slice of the collector.
-[[nodiscard]] inline map_segment& segment_with_room(std::vector<ref<map_segment>>& all) {
-  if (all.empty() || all.back()->used >= map_segment::capacity) {
-    ref<map_segment> made = make<map_segment>(all);
-    made->index = all.size();
-    all.push_back(std::move(made));
-  }
-  return *all.back();
+[[nodiscard]] inline bool has_room(const std::vector<ref<map_segment>>& all) noexcept {
+  return !all.empty() && all.back()->used < map_segment::capacity;
+}
+/// Nothing, where there is room already. Throws std::bad_alloc.
+inline void add_segment(std::vector<ref<map_segment>>& all, ref<map_segment> fresh) {
+  if (has_room(all)) return;
+  fresh->all = &all;
+  fresh->index = all.size();
+  all.push_back(std::move(fresh));
 }
 
 inline void leave_segment(attachment&) noexcept {}
@@ -81,10 +82,9 @@ inline void leave_segment(ephemeron& e) noexcept {
   if (e.map == nullptr) return;
   auto& segment = *static_cast<map_segment*>(object_of(e.map));
   segment.leave(e);
-  // Where the map has ended, `all` has, too; or it has no references to its segments any more.
-  if (segment.used != 0 || (header_of(&segment)->word & dead_bit) != 0) return;
-  std::vector<ref<map_segment>>& all = segment.all;
-  if (&segment == all.back().get() || all.back() == nullptr) return;
+  // A map that died as part of a cycle has no references any more to those that did with it.
+  std::vector<ref<map_segment>>& all = *segment.all;
+  if (segment.used != 0 || &segment == all.back().get() || all.back() == nullptr) return;
   const std::size_t at = segment.index;
   std::swap(all[at], all.back());
   all[at]->index = at;

@@ -42,17 +42,20 @@ struct weak_entry final : Attachment, weak_place {
     leave_segment(of(a));
   }
   static void expired(attachment& a) noexcept { of(a).table->expired(of(a)); }
-  static void trace(attachment& a, edge_visitor& visit) { visit(of(a).payload); }
+  static constexpr auto trace() noexcept {
+    using function = void (*)(attachment&, edge_visitor&);
+    if constexpr (std::is_same_v<Attachment, ephemeron>)
+      return function([](attachment& a, edge_visitor& visit) { visit(of(a).payload); });
+    else
+      return function(nullptr);
+  }
   static void destroy(attachment& a) noexcept {
     drop_weak(a.record);
     delete &of(a);
   }
 
   static constexpr attachment_kind entry_kind{
-      .tell = &tell,
-      .expired = &expired,
-      .trace = std::is_same_v<Attachment, ephemeron> ? &trace : nullptr,
-      .destroy = &destroy};
+      .tell = &tell, .expired = &expired, .trace = trace(), .destroy = &destroy};
 
   [[no_unique_address]] Payload payload;
 };
@@ -89,12 +92,12 @@ void free_entry(Entry& entry) noexcept {
 
 /// The same for all of a table, and then for the table: in slices where there is a release budget.
 /// Nothing is found in it from the begin on.
-template <class Entry>
-void end_table(std::unique_ptr<weak_table> table) noexcept {
+template <class Entry, class Table>
+void end_table(std::unique_ptr<Table> table) noexcept {
   if (table == nullptr) return;
   table->close();
   table->step = [](chore& self) noexcept {
-    auto& at_hand = static_cast<weak_table&>(self);
+    auto& at_hand = static_cast<Table&>(self);
     for (int entries = 0; entries < 16; ++entries) {
       weak_place* first = at_hand.first();
       if (first == nullptr) {
