@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "fault.h"
 #include "tricycle/finalizer.h"
@@ -45,8 +46,7 @@ class WeakOutOfMemory : public HeapTest {
 #endif
         try {
           act();
-          Disarm();
-          break;
+          if (Disarm()) break;  // else it has failed, and succeeded at the second try
         } catch (const std::bad_alloc&) {
           Disarm();
           ++failures;
@@ -62,11 +62,13 @@ class WeakOutOfMemory : public HeapTest {
 #else
   static constexpr int some = 0;
 #endif
-  static void Disarm() {
-    news_left = -1;
+  /// Returns whether there were fewer opportunities than that.
+  static bool Disarm() {
+    bool armed = std::exchange(news_left, -1) >= 0;
 #ifdef TRICYCLE_HAS_FAULT_POINTS
-    alloc::faults_after = -1;
+    armed = std::exchange(alloc::faults_after, -1) >= 0 || armed;
 #endif
+    return armed;
   }
 };
 

@@ -30,8 +30,9 @@ struct in_small_memory {
   static void operator delete(void* memory, std::size_t bytes) noexcept {
     give_small(memory, bytes);
   }
-  static void operator delete(void* memory, std::size_t bytes, std::align_val_t align) noexcept {
-    ::operator delete(memory, bytes, align);
+  static void operator delete(void* memory, std::size_t /*bytes*/,
+                              std::align_val_t align) noexcept {
+    ::operator delete(memory, align);
   }
 };
 
