@@ -195,9 +195,8 @@ void note_block(header* h) noexcept {
   if (noting_blocks == noting::unknown) {
     const char* asked = std::getenv("TRICYCLE_REPORT");
     // Relaxed: who still reads `unknown` comes here, and finds the answer under the lock.
-    __atomic_store_n(&noting_blocks,
-                     asked != nullptr && std::strcmp(asked, "1") == 0 ? noting::on : noting::off,
-                     __ATOMIC_RELAXED);
+    atomics::store<relaxed>(
+        noting_blocks, asked != nullptr && std::strcmp(asked, "1") == 0 ? noting::on : noting::off);
   }
   // Out of memory, the report misses a block, and nothing else.
   if (noting_blocks == noting::on) static_cast<void>(notes.add(h, 0));

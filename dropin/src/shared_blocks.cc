@@ -28,7 +28,7 @@ constinit thread_local releases releases_here [[gnu::tls_model("initial-exec")]]
 inline void leave(header* h) noexcept {
   // Relaxed: a lock() that comes too late may look at the count now, but nobody changes it, and the
   // flag was seen with the decrement, or by the thread that set it.
-  if ((__atomic_load_n(&h->count, __ATOMIC_RELAXED) & watched) != 0)
+  if ((atomics::load<relaxed>(h->count) & watched) != 0)
     drop_weak(h);
   else
     release_block(h);
@@ -65,7 +65,7 @@ inline void die(header* h) noexcept {
 }  // namespace
 
 void drop_only(header* h) noexcept {
-  h->count = 0;  // plain: nobody else knows of the object (I3 of shared_header.h)
+  atomics::store_plain(h->count, 0);  // nobody else knows of the object (I3 of shared_header.h)
   die(h);
 }
 
@@ -77,7 +77,7 @@ void drop_slow(header* h, std::uint32_t left) noexcept {
 
 void release_block(header* h) noexcept {
   // Relaxed: see note_block.
-  if (__atomic_load_n(&noting_blocks, __ATOMIC_RELAXED) == noting::on) [[unlikely]]
+  if (atomics::load<relaxed>(noting_blocks) == noting::on) [[unlikely]]
     forget_block(h);
   const shared_type& type = type_of_block(h);
   void* object = object_of(h);

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "block_store.h"
+#include "mutex.h"
 #include "tricycle/detail/shared_header.h"
 
 namespace tricycle {
@@ -23,7 +24,7 @@ struct spill {
   std::uint64_t more;  // weak references beyond those in the field
 };
 
-constinit std::mutex spills_mutex;
+constinit mutex spills_mutex;
 constinit spill* spills = nullptr;
 
 spill** find(const header* h) noexcept {
@@ -32,15 +33,44 @@ spill** find(const header* h) noexcept {
   return at;
 }
 
-/// Changes the field by `by` (which may be negative, modulo 2^64) and sets the flag.
-void change(header* h, std::uint64_t by, bool spilled) noexcept {
+[[nodiscard]] std::uint64_t field_of(std::uint64_t word) noexcept {
+  return (word >> weak_shift) & most_weak;
+}
+
+/// Changes the field by `by` (modulo 2^64) and the flag to `spilled`, if the field is `expected`:
+/// asked by the exchange itself (I4 of shared_header.h), because others count on without the lock.
+[[nodiscard]] bool change(header* h, std::uint64_t expected, std::uint64_t by,
+                          bool spilled) noexcept {
   // Relaxed: the lock orders those who come here; the counts themselves publish nothing.
-  std::uint64_t seen = __atomic_load_n(&h->word, __ATOMIC_RELAXED);
+  std::uint64_t seen = atomics::load<relaxed>(h->word);
   std::uint64_t wanted;
   do {
+    if (field_of(seen) != expected) return false;
     wanted = ((seen + by * one_weak) & ~spilled_bit) | (spilled ? spilled_bit : 0);
-  } while (!__atomic_compare_exchange_n(&h->word, &seen, wanted, true, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED));
+  } while (!atomics::replace<relaxed, relaxed>(h->word, seen, wanted));
+  return true;
+}
+
+/// What is noted of the block; made if there is nothing yet.
+spill* noted(header* h) noexcept {
+  spill** at = find(h);
+  if (*at == nullptr) {
+    auto* made = static_cast<spill*>(alloc::raw_allocate(sizeof(spill)));
+    // There is no way to tell the caller: copying a weak_ptr can't fail. Of the two ways out,
+    // the end of the program is the honest one; memory for 24 bytes is as good as always there.
+    if (made == nullptr) std::abort();
+    *made = {nullptr, h, 0};
+    *at = made;
+  }
+  return *at;
+}
+
+void forget_if_empty(header* h) noexcept {
+  spill** at = find(h);
+  if (*at == nullptr || (*at)->more != 0) return;
+  spill* found = *at;
+  *at = found->next;
+  alloc::raw_free(found);
 }
 
 }  // namespace
@@ -48,20 +78,9 @@ void change(header* h, std::uint64_t by, bool spilled) noexcept {
 void retain_weak_slow(header* h) noexcept {
   {
     const std::lock_guard lock(spills_mutex);
-    const std::uint64_t word = __atomic_load_n(&h->word, __ATOMIC_RELAXED);
-    if (((word >> weak_shift) & most_weak) == most_weak) {
-      spill** at = find(h);
-      if (*at == nullptr) {
-        auto* made = static_cast<spill*>(alloc::raw_allocate(sizeof(spill)));
-        // There is no way to tell the caller: copying a weak_ptr can't fail. Of the two ways out,
-        // the end of the program is the honest one; memory for 24 bytes is as good as always there.
-        if (made == nullptr) std::abort();
-        *made = {nullptr, h, 0};
-        *at = made;
-      }
-      (*at)->more += half;
-      change(h, 0 - half, true);
-    }
+    spill* note = noted(h);
+    if (change(h, most_weak, 0 - half, true)) note->more += half;
+    forget_if_empty(h);
   }
   retain_weak(h);
 }
@@ -69,15 +88,10 @@ void retain_weak_slow(header* h) noexcept {
 void drop_weak_slow(header* h) noexcept {
   {
     const std::lock_guard lock(spills_mutex);
-    spill** at = find(h);
-    if (*at != nullptr) {
-      spill* found = *at;
-      found->more -= half;
-      const bool left = found->more != 0;
-      if (!left) *at = found->next;
-      change(h, half, left);
-      if (!left) alloc::raw_free(found);
-    }
+    spill* note = *find(h);
+    // Not there, or not changed: another thread has been here between our look and the lock.
+    if (note != nullptr && change(h, 1, half, note->more != half)) note->more -= half;
+    forget_if_empty(h);
   }
   drop_weak(h);
 }

@@ -68,8 +68,12 @@ class heap_core : public hot_heap {
 
   // death by counting, and candidates (release.cc)
   void die(header* h) noexcept;
-  void want_examination(header* h) noexcept;
-  void enqueue(header* h) noexcept;
+  /// `h` wants examination and is on no list. O(1).
+  void enqueue(header* h) noexcept {
+    if (!candidates[generation_of(h)].push(h)) [[unlikely]]
+      return enqueue_in_new_chunk(h);
+    set_place(h, place::buffered);
+  }
   void forget_candidate(header* h) noexcept {
     candidates[generation_of(h)].erase(h->trial);
     set_place(h, place::none);
@@ -162,6 +166,7 @@ class heap_core : public hot_heap {
   void destroy_all();
   void finalize_all(const pile& all, link& limbo, bool with_finalizers) noexcept;
   void leave() noexcept;
+  [[gnu::noinline]] void enqueue_in_new_chunk(header* h) noexcept;
   [[gnu::noinline]] void die_slow(header* h) noexcept;
   void die_in_time(header* h) noexcept;
   void start_timed_release() noexcept;

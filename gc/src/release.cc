@@ -12,8 +12,9 @@ namespace gc {
 
 void drop_slow(header* h) noexcept {
   heap_core& heap = heap_of(h);
-  if (count_of(h) != 0) return heap.want_examination(h);
-  heap.die(h);
+  if (count_of(h) == 0) return heap.die(h);
+  h->count &= ~unwanted;
+  if (place_of(h) == place::none) heap.enqueue(h);
 }
 
 /// The common death: nobody but the count knows of the object.
@@ -144,20 +145,11 @@ bool heap_core::release_deferred(meter& time) noexcept {
   return !has_deferred();
 }
 
-void heap_core::want_examination(header* h) noexcept {
-  h->count &= ~unwanted;
-  if (place_of(h) == place::none) enqueue(h);
-}
-
-/// `h` wants examination and is on no list. Out of memory, it stays what it was: the next drop
-/// asks again, and the statistics tell.
-void heap_core::enqueue(header* h) noexcept {
-  if (candidates[generation_of(h)].push(h, [this] { return allocated_bytes(); })) [[likely]] {
-    set_place(h, place::buffered);
-  } else {
-    h->count |= unwanted;
-    ++candidates_lost;
-  }
+/// Out of memory, it stays what it was: the next drop asks again, and the statistics tell.
+void heap_core::enqueue_in_new_chunk(header* h) noexcept {
+  if (candidates[generation_of(h)].open(allocated_bytes())) return enqueue(h);
+  h->count |= unwanted;
+  ++candidates_lost;
 }
 
 }  // namespace gc

@@ -50,6 +50,7 @@ void heap_core::start_what_is_due(std::size_t live, std::size_t bound) noexcept 
   const auto due = [&](unsigned g) -> std::optional<std::size_t> {
     candidate_buffer& waiting = candidates[g];
     const std::size_t ripe = now - std::min(now, ripe_age_[g]);
+    if (waiting.size() == 0) static_cast<void>(waiting.seal());  // so that what comes is as young
     if (waiting.size() >= too_many_candidates) return waiting.seal();
     return waiting.has_until(ripe) ? std::optional(waiting.seal_until(ripe)) : std::nullopt;
   };
@@ -176,6 +177,7 @@ void heap_core::pace() {
   chunks.refill();
   chunks.trim(4);
   directory.refill();
+  blocks_.tidy();
   if (!config.automatic || is_busy()) return;
   const std::size_t live = live_bytes();
   const std::size_t bound = trash_bound(live);

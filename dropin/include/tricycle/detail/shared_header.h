@@ -34,10 +34,7 @@
 #include <cstdint>
 
 #include "tricycle/detail/header.h"
-
-#if __has_include(<sys/single_threaded.h>)
-#include <sys/single_threaded.h>
-#endif
+#include "tricycle/detail/shared_atomics.h"
 
 namespace tricycle {
 inline namespace v1 {
@@ -55,15 +52,6 @@ inline constexpr std::uint64_t one_weak = std::uint64_t{1} << weak_shift;
 inline constexpr std::uint64_t most_weak = (std::uint64_t{1} << 11) - 1;
 inline constexpr std::uint64_t spilled_bit = std::uint64_t{1} << 63;
 
-/// Whether no other thread exists.
-[[nodiscard]] inline bool alone() noexcept {
-#if __has_include(<sys/single_threaded.h>)
-  return __libc_single_threaded != 0;
-#else
-  return false;
-#endif
-}
-
 /// The last owning reference went (I1), or one that makes its object a candidate; `left` is what
 /// the decrement left. Runs destructors and deleters.
 void drop_slow(header* h, std::uint32_t left) noexcept;
@@ -80,8 +68,7 @@ void release_block(header* h) noexcept;
 /// One more owning reference, by the holder of one. O(1).
 inline void retain(header* h) noexcept {
   // Relaxed: the caller's own reference keeps the object; nothing is published by the increment.
-  const std::uint32_t now =
-      alone() ? ++h->count : __atomic_add_fetch(&h->count, 1, __ATOMIC_RELAXED);
+  const std::uint32_t now = alone() ? ++h->count : atomics::add<relaxed>(h->count, 1);
   if ((now & count_mask) == 0) [[unlikely]]
     too_many_owners(h);
 }
@@ -94,8 +81,8 @@ inline void drop(header* h) noexcept {
   } else {
     // Acquire, here and below: what other threads did with the object before they dropped it has
     // happened before its destructor. Release: what this thread did, too.
-    if ((__atomic_load_n(&h->count, __ATOMIC_ACQUIRE) & ~gc::unwanted) == 1) return drop_only(h);
-    left = __atomic_sub_fetch(&h->count, 1, __ATOMIC_ACQ_REL);
+    if ((atomics::load<acquire>(h->count) & ~gc::unwanted) == 1) return drop_only(h);
+    left = atomics::subtract<acq_rel>(h->count, 1);
   }
   if (static_cast<std::int32_t>(left & ~watched) <= 0) [[unlikely]]
     drop_slow(h, left);
@@ -111,28 +98,27 @@ inline void drop(header* h) noexcept {
     return true;
   }
   // Relaxed: a first guess, which the exchange checks.
-  std::uint32_t seen = __atomic_load_n(&h->count, __ATOMIC_RELAXED);
+  std::uint32_t seen = atomics::load<relaxed>(h->count);
   do {
     if ((seen & count_mask) == 0) return false;
     if (((seen + 1) & count_mask) == 0) [[unlikely]]
       too_many_owners(h);
     // Acquire: pairs with the release of a drop, for users who hand data over by a count. Relaxed
     // when it fails: one more guess.
-  } while (!__atomic_compare_exchange_n(&h->count, &seen, seen + 1, true, __ATOMIC_ACQUIRE,
-                                        __ATOMIC_RELAXED));
+  } while (!atomics::replace<acquire, relaxed>(h->count, seen, seen + 1));
   return true;
 }
 
 /// Owning references, at some moment during the call. O(1).
 [[nodiscard]] inline long use_count(const header* h) noexcept {
   // Relaxed: the standard promises no order to who asks.
-  return static_cast<long>(__atomic_load_n(&h->count, __ATOMIC_RELAXED) & count_mask);
+  return static_cast<long>(atomics::load<relaxed>(h->count) & count_mask);
 }
 
 /// One more weak reference, by the holder of a weak one. O(1).
 inline void retain_weak(header* h) noexcept {
   // Relaxed, all of it: as in retain().
-  std::uint64_t seen = __atomic_load_n(&h->word, __ATOMIC_RELAXED);
+  std::uint64_t seen = atomics::load<relaxed>(h->word);
   do {
     if (((seen >> weak_shift) & most_weak) == most_weak) [[unlikely]]
       return retain_weak_slow(h);
@@ -140,19 +126,18 @@ inline void retain_weak(header* h) noexcept {
       h->word = seen + one_weak;
       return;
     }
-  } while (!__atomic_compare_exchange_n(&h->word, &seen, seen + one_weak, true, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED));
+  } while (!atomics::replace<relaxed, relaxed>(h->word, seen, seen + one_weak));
 }
 
 /// One more weak reference, by the holder of an owning one. O(1).
 inline void watch(header* h) noexcept {
   // Relaxed: the flag has to be seen by who takes the count to 0, which is later in the order of
   // the count's own changes than the drop of the reference that the caller holds.
-  if ((__atomic_load_n(&h->count, __ATOMIC_RELAXED) & watched) == 0) {
+  if ((atomics::load<relaxed>(h->count) & watched) == 0) {
     if (alone())
       h->count |= watched;
     else
-      __atomic_fetch_or(&h->count, watched, __ATOMIC_RELAXED);
+      atomics::set<relaxed>(h->count, watched);
   }
   retain_weak(h);
 }
@@ -160,7 +145,7 @@ inline void watch(header* h) noexcept {
 /// One weak reference less. O(1); may give the block back, never runs a destructor of the object.
 inline void drop_weak(header* h) noexcept {
   // Acquire: all that the others did with the block comes before its end. Release: ours, too.
-  std::uint64_t seen = __atomic_load_n(&h->word, __ATOMIC_ACQUIRE);
+  std::uint64_t seen = atomics::load<acquire>(h->word);
   do {
     if (((seen >> weak_shift) & most_weak) == 1) {
       // The only reference of any kind: nobody else can change the field now (I2).
@@ -170,8 +155,7 @@ inline void drop_weak(header* h) noexcept {
       h->word = seen - one_weak;
       return;
     }
-  } while (!__atomic_compare_exchange_n(&h->word, &seen, seen - one_weak, true, __ATOMIC_ACQ_REL,
-                                        __ATOMIC_ACQUIRE));
+  } while (!atomics::replace<acq_rel, acquire>(h->word, seen, seen - one_weak));
 }
 
 }  // namespace shared

@@ -35,8 +35,7 @@ struct alignas(32) shared_type : gc::object_type {
 
 [[nodiscard]] inline const shared_type& type_of_block(const header* h) noexcept {
   // Relaxed: these bits are written once, before the object is known to anyone.
-  return *reinterpret_cast<const shared_type*>(__atomic_load_n(&h->word, __ATOMIC_RELAXED) &
-                                               gc::pointer_mask);
+  return *reinterpret_cast<const shared_type*>(atomics::load<relaxed>(h->word) & gc::pointer_mask);
 }
 
 /// Whether blocks are noted for the report at exit: unknown until the first one.
@@ -60,7 +59,7 @@ inline void publish(void* object, const shared_type& type) noexcept {
   h->trial = 0;
   h->word = one_weak | gc::untracked | shared_bit | reinterpret_cast<std::uint64_t>(&type);
   // Relaxed: see note_block.
-  if (__atomic_load_n(&noting_blocks, __ATOMIC_RELAXED) != noting::off) [[unlikely]]
+  if (atomics::load<relaxed>(noting_blocks) != noting::off) [[unlikely]]
     note_block(h);
 }
 
