@@ -344,6 +344,37 @@ TEST_F(WeakMapEnds, WhatIsLeftOfAMapGoesWithTheHeap) {
   EXPECT_EQ(counted.use_count(), 1);
 }
 
+TEST_F(WeakMapEnds, AnotherHeapDoesTheRestWhenTheMapsHasEnded) {
+  const auto counted = std::make_shared<int>(0);
+  struct Value {
+    std::shared_ptr<int> mine;
+    ref<Leaf> edge;
+  };
+  std::vector<ref<Leaf>> keys;
+  std::vector<ref<Leaf>> foreign;
+  {
+    heap vm(Manual());
+    weak_key_map<Leaf, Value> map;
+    {
+      const heap::scope in(vm);
+      for (std::size_t i = 0; i < 1000; ++i) foreign.push_back(make<Leaf>());
+      map.insert({foreign[0], {counted, nullptr}});
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      keys.push_back(make<Leaf>());
+      map.insert({i % 2 == 0 ? keys.back() : foreign[i % 1000], {counted, keys[0]}});
+    }
+    map.clear();
+    EXPECT_GT(counted.use_count(), 1);
+    foreign.clear();
+  }
+  EXPECT_GT(counted.use_count(), 1);
+  while (collect_for(20us)) {
+  }
+  EXPECT_EQ(counted.use_count(), 1);
+  EXPECT_EQ(Alive(), static_cast<long>(n));
+}
+
 TEST_F(WeakMapEnds, ACollectionDoesTheRest) {
   const auto counted = std::make_shared<int>(0);
   weak_key_map<Leaf, std::shared_ptr<int>> map;

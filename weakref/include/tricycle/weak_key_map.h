@@ -159,6 +159,8 @@ class weak_key_map {
     gc::free_entry(entry::of(*at.cursor_.at));
     return ++at;
   }
+  /// Forgets all entries at once, and frees them: O(n), in slices with settings::release_budget.
+  /// Runs user code: their destructors.
   void clear() noexcept { core_.reset(); }
   void swap(weak_key_map& other) noexcept { core_.swap(other.core_); }
   friend void swap(weak_key_map& a, weak_key_map& b) noexcept { a.swap(b); }

@@ -109,6 +109,8 @@ class weak_value_map {
     gc::free_entry(entry::of(*at.cursor_.at));
     return ++at;
   }
+  /// Forgets all entries at once, and frees them: O(n), in slices with settings::release_budget.
+  /// Runs user code: their destructors.
   void clear() noexcept { gc::end_table<entry>(std::move(table_)); }
   void swap(weak_value_map& other) noexcept {
     using std::swap;
