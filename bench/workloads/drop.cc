@@ -10,9 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "workloads/all.h"
+#include "workloads/binary_tree.h"
 
 namespace bench {
 namespace {
@@ -61,60 +61,20 @@ class drop_list {
 };
 
 template <class C>
-struct tree_node {
-  typename C::template pointer<tree_node> left;
-  typename C::template pointer<tree_node> right;
-  std::uint64_t payload[2];
-};
-
-template <class C>
-class drop_tree {
+class drop_a_tree {
  public:
   static constexpr std::size_t node_bytes = sizeof(tree_node<C>);
 
-  // Breadth first, as a heap is numbered: the children of node i are 2i + 1 and 2i + 2. The list of
-  // addresses adds 38 MiB to the peak memory of each contender.
-  void prepare(std::uint64_t) {
-    std::vector<tree_node<C>*> at(kNodes);
-    root_ = C::template make<tree_node<C>>();
-    at[0] = C::raw(root_);
-    for (std::size_t i = 1; i < kNodes; ++i) {
-      auto node = C::template make<tree_node<C>>();
-      node->payload[0] = i;
-      at[i] = C::raw(node);
-      auto* const parent = at[(i - 1) / 2];
-      (i % 2 == 1 ? parent->left : parent->right) = std::move(node);
-    }
-  }
-
+  void prepare(std::uint64_t) { root_ = make_tree<C>(kNodes); }
   void operate(std::uint64_t) {
-    if constexpr (C::cleanup == cleanup::nothing) {
-      root_ = nullptr;
-    } else {
-      take_apart(std::move(root_));
-    }
+    drop_tree<C>(root_);
     ++dropped_;
   }
   std::uint64_t nodes() const { return dropped_ * kNodes; }
   std::uint64_t alive() const { return 0; }
 
  private:
-  using pointer = typename C::template pointer<tree_node<C>>;
-
-  static void take_apart(pointer root) {
-    std::vector<pointer> pending;  // never longer than the tree is deep
-    pending.reserve(64);
-    pending.push_back(std::move(root));
-    while (!pending.empty()) {
-      pointer node = std::move(pending.back());
-      pending.pop_back();
-      if (node->left) pending.push_back(std::move(node->left));
-      if (node->right) pending.push_back(std::move(node->right));
-      if constexpr (C::cleanup == cleanup::every_object) C::destroy(node);
-    }
-  }
-
-  pointer root_{};
+  typename C::template pointer<tree_node<C>> root_{};
   std::uint64_t dropped_ = 0;
 };
 
@@ -128,7 +88,7 @@ void add_drop(registry& all) {
                                          .full = full,
                                          .quick = quick,
                                          .control_ns = 50'000'000});
-  all.add<drop_tree, prompt_contenders>(
+  all.add<drop_a_tree, prompt_contenders>(
       {.name = "drop_tree_5m",
        .operation = "drop a complete binary tree of 5,000,000 nodes at once",
        .full = full,

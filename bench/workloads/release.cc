@@ -12,39 +12,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "workloads/all.h"
+#include "workloads/binary_tree.h"
 
 namespace bench {
 namespace {
-
-template <class C>
-struct tree_node {
-  typename C::template pointer<tree_node> left;
-  typename C::template pointer<tree_node> right;
-  std::uint64_t payload[2];
-};
 
 template <class C>
 class release {
  public:
   static constexpr std::size_t node_bytes = sizeof(tree_node<C>);
 
-  explicit release(std::size_t nodes) : tree_nodes_(nodes) {
-    std::vector<tree_node<C>*> at(nodes);
-    root_ = C::template make<tree_node<C>>();
-    at[0] = C::raw(root_);
-    for (std::size_t i = 1; i < nodes; ++i) {
-      auto node = C::template make<tree_node<C>>();
-      at[i] = C::raw(node);
-      auto* const parent = at[(i - 1) / 2];
-      (i % 2 == 1 ? parent->left : parent->right) = std::move(node);
-    }
-  }
+  explicit release(std::size_t nodes) : tree_nodes_(nodes), root_(make_tree<C>(nodes)) {}
 
   void operate(std::uint64_t i) {
-    if (i == 0) drop();
+    if (i == 0) drop_tree<C>(root_);
     auto& slot = window_[i % window_.size()];
     auto fresh = C::template make<tree_node<C>>();
     fresh->payload[0] = i;
@@ -68,25 +51,8 @@ class release {
  private:
   using pointer = typename C::template pointer<tree_node<C>>;
 
-  void drop() {
-    if constexpr (C::cleanup == cleanup::nothing) {
-      root_ = nullptr;
-      return;
-    }
-    std::vector<pointer> pending;  // never longer than the tree is deep
-    pending.push_back(std::move(root_));
-    root_ = nullptr;
-    while (!pending.empty()) {
-      pointer node = std::move(pending.back());
-      pending.pop_back();
-      if (node->left) pending.push_back(std::move(node->left));
-      if (node->right) pending.push_back(std::move(node->right));
-      if constexpr (C::cleanup == cleanup::every_object) C::destroy(node);
-    }
-  }
-
   std::size_t tree_nodes_;
-  pointer root_{};
+  pointer root_;
   std::array<pointer, 1'024> window_{};
   std::uint64_t filled_ = 0;
   std::uint64_t operations_ = 0;

@@ -64,6 +64,10 @@ std::uintptr_t this_thread() noexcept {
   return reinterpret_cast<std::uintptr_t>(&here);
 }
 
+heap_core* heap_if_any() noexcept {
+  return current_heap == &no_heap ? default_heap : static_cast<heap_core*>(current_heap);
+}
+
 heap_core& heap_here() {
   if (current_heap != &no_heap) return static_cast<heap_core&>(*current_heap);
   if (default_heap == nullptr) {

@@ -34,6 +34,8 @@ extern std::array<heap_core*, max_heaps + 1> heap_table;
 /// The calling thread's current heap, made if there is none. Throws std::bad_alloc,
 /// std::length_error.
 heap_core& heap_here();
+/// The same; null if there is none.
+heap_core* heap_if_any() noexcept;
 /// Tells threads apart; never 0.
 [[nodiscard]] std::uintptr_t this_thread() noexcept;
 
@@ -92,6 +94,7 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   }
   /// Destroys what was deferred, until the time is up. True: nothing is left.
   bool release_deferred(meter& time) noexcept;
+  void do_in_time(chore& what) noexcept;
   /// What stands between an object that counting has found dead and its destructor (finalize.cc).
   void finish_life(header* h) noexcept;
   /// Runs what waits for the end of the heap, the last one first.
@@ -113,7 +116,6 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
     credited_bytes_ += static_cast<std::size_t>(bytes - credit);
     credit = bytes;
   }
-  [[nodiscard]] bool has_deferred() const noexcept { return !deferred_.empty(); }
   bool run_deferred(meter& time);
   /// No tracing while a destructor is on the stack, of whichever heap of this thread: the container
   /// that dropped its object is changing, and may still show elements that it has destroyed
@@ -121,6 +123,9 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   [[nodiscard]] bool may_trace() const noexcept;
   [[nodiscard]] bool is_busy() const noexcept { return collecting || depth_ != 0; }
   [[nodiscard]] const heap_core* next_here() const noexcept { return next_here_; }
+  [[nodiscard]] bool has_deferred() const noexcept {
+    return !deferred_.empty() || !chores_.alone();
+  }
   void tidy() noexcept { blocks_.tidy(); }
   void after_collect() noexcept { give_blocks_back(at_hand_bytes_after_collect); }
   [[nodiscard]] std::size_t released_bytes() const noexcept {
@@ -176,6 +181,7 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   void leave() noexcept;
   [[gnu::noinline]] void die_slow(header* h) noexcept;
   void die_in_time(header* h) noexcept;
+  void start_timed_release() noexcept;
   [[nodiscard]] bool says_more_later(header* h) noexcept;
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
@@ -218,6 +224,7 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   std::size_t large_bytes_ = 0;
   pile pending_{chunks};       // dead, not yet destroyed: nested too deeply
   pile deferred_{chunks};      // the same: the time did not suffice, slices go on
+  link chores_;                // the same, of what is no object
   meter release_time_;         // of the release, or the slice, under way
   bool release_late_ = false;  // its time is up
   alloc::block_store blocks_;

@@ -60,11 +60,7 @@ void heap_core::die_slow(header* h) noexcept {
 /// With a release budget, or in a slice: what the time does not suffice for waits on the list.
 void heap_core::die_in_time(header* h) noexcept {
   if (depth_ == 0 && !collecting) {
-    // The program drops something. While others wait already, this one pays for a few of them.
-    const bool backlog = !deferred_.empty();
-    release_late_ = false;
-    release_time_ =
-        meter(clock::now() + (backlog ? config.release_budget / 16 : config.release_budget));
+    start_timed_release();
     destroy_one(h);
     release_deferred(release_time_);
     return;
@@ -72,6 +68,32 @@ void heap_core::die_in_time(header* h) noexcept {
   release_late_ = release_late_ || release_time_.spend(4);
   if ((release_late_ || depth_ >= release_depth) && deferred_.push(h)) return;
   destroy_one(h);
+}
+
+/// The program drops something. While others wait already, this one pays for a few of them.
+void heap_core::start_timed_release() noexcept {
+  release_late_ = false;
+  release_time_ =
+      meter(clock::now() + (has_deferred() ? config.release_budget / 16 : config.release_budget));
+}
+
+void heap_core::do_in_time(chore& what) noexcept {
+  if (depth_limit_ != 0 || ended_) {
+    while (what.step(what)) {
+    }
+    return;
+  }
+  const bool first = depth_ == 0 && !collecting;
+  if (first) start_timed_release();
+  what.append_to(chores_);
+  if (first) release_deferred(release_time_);
+}
+
+void do_in_time(chore& what) noexcept {
+  // Before a thread's first heap, and after its last, there is nobody who could do the rest.
+  if (heap_core* heap = heap_if_any()) return heap->do_in_time(what);
+  while (what.step(what)) {
+  }
 }
 
 void heap_core::time_releases(const meter& slice) noexcept {
@@ -110,9 +132,17 @@ bool heap_core::release_deferred(meter& time) noexcept {
   while (!deferred_.empty()) {
     destroy_one(deferred_.pop().object());
     if (!pending_.empty()) after_outermost();
-    if (time.spend(4) || (time.limited() && release_late_)) return deferred_.empty();
+    if (time.spend(4) || (time.limited() && release_late_)) return !has_deferred();
   }
-  return true;
+  while (!chores_.alone()) {
+    auto& first = static_cast<chore&>(*chores_.next);
+    ++depth_;
+    first.step(first);
+    --depth_;
+    if (!pending_.empty()) after_outermost();
+    if (time.spend(128)) break;
+  }
+  return !has_deferred();
 }
 
 /// A slice begins with what was dropped and waits for its destructor. True: nothing is left.

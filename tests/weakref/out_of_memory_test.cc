@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "fault.h"
 #include "tricycle/finalizer.h"
@@ -45,8 +46,7 @@ class WeakOutOfMemory : public HeapTest {
 #endif
         try {
           act();
-          Disarm();
-          break;
+          if (Disarm()) break;  // else it has failed, and succeeded at the second try
         } catch (const std::bad_alloc&) {
           Disarm();
           ++failures;
@@ -56,11 +56,19 @@ class WeakOutOfMemory : public HeapTest {
     }
     return failures;
   }
-  static void Disarm() {
-    news_left = -1;
+  /// What needs none but the library's own memory fails only where there are fault points.
 #ifdef TRICYCLE_HAS_FAULT_POINTS
-    alloc::faults_after = -1;
+  static constexpr int some = 1;
+#else
+  static constexpr int some = 0;
 #endif
+  /// Returns whether there were fewer opportunities than that.
+  static bool Disarm() {
+    bool armed = std::exchange(news_left, -1) >= 0;
+#ifdef TRICYCLE_HAS_FAULT_POINTS
+    armed = std::exchange(alloc::faults_after, -1) >= 0 || armed;
+#endif
+    return armed;
   }
 };
 
@@ -73,7 +81,7 @@ TEST_F(WeakOutOfMemory, ACallbackThatCanNotBeAttachedIsNotCalled) {
         const weak_ref<Watched> watch(object, [&calls] { ++calls; });
       },
       [&] { EXPECT_EQ(calls, 0); });
-  EXPECT_GT(failures, 0);
+  EXPECT_GE(failures, some);
 }
 
 TEST_F(WeakOutOfMemory, AFinalizerThatCanNotBeRegisteredDoesNotRun) {
@@ -85,7 +93,7 @@ TEST_F(WeakOutOfMemory, AFinalizerThatCanNotBeRegisteredDoesNotRun) {
         finalizer(object, [&calls] { ++calls; });
       },
       [&] { EXPECT_EQ(calls, 0); });
-  EXPECT_GT(failures, 0);
+  EXPECT_GE(failures, some);
 }
 
 TEST_F(WeakOutOfMemory, AValueMapIsAsItWas) {
@@ -108,12 +116,18 @@ TEST_F(WeakOutOfMemory, AValueMapIsAsItWas) {
         });
     ASSERT_TRUE(inserted);
   }
-  EXPECT_GT(failures, 5000);
+  EXPECT_GT(failures, 0);
   for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(map.get(i), values[i]);
   for (std::size_t i = 0; i < values.size(); ++i) {
     news_left = 0;  // a death needs none
+#ifdef TRICYCLE_HAS_FAULT_POINTS
+    alloc::faults_after = 0;
+#endif
     values[i].reset();
     ASSERT_EQ(news_left, 0);
+#ifdef TRICYCLE_HAS_FAULT_POINTS
+    ASSERT_EQ(alloc::faults_after, 0);
+#endif
     ASSERT_FALSE(map.contains(i));
   }
   Disarm();
@@ -137,7 +151,7 @@ TEST_F(WeakOutOfMemory, AKeyMapIsAsItWas) {
         });
     ASSERT_TRUE(inserted);
   }
-  EXPECT_GT(failures, 100);
+  EXPECT_GT(failures, 0);
   keys.clear();
   Collect();
   EXPECT_EQ(map.size(), 0U);

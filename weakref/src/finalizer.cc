@@ -1,8 +1,5 @@
 #include "tricycle/finalizer.h"
 
-#include "tricycle/detail/object_type.h"
-#include "tricycle/unraisable.h"
-
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
@@ -13,7 +10,7 @@ using action = finalizer_node::action;
 
 /// From `waiting` to `running`: the record's share goes over to the caller.
 void take_off(finalizer_node& node) noexcept {
-  node.unlink();
+  detach(node);
   node.at_exit.unlink();
   node.is = state::running;
 }
@@ -27,13 +24,7 @@ void finish(finalizer_node& node) noexcept {
 
 void run(finalizer_node& node) noexcept {
   take_off(node);
-  try {
-    node.act(node, action::call);
-  } catch (...) {
-    const object_type* type = node.record->type;
-    report_unraisable(unraisable::source::finalizer,
-                      type != nullptr ? type->name : "object under construction");
-  }
+  node.say(unraisable::source::finalizer);
   finish(node);
 }
 
@@ -42,8 +33,7 @@ constexpr attachment_kind finalizer_kind{
 
 }  // namespace
 
-finalizer_node::finalizer_node(void (*does)(finalizer_node&, action)) noexcept
-    : attachment(finalizer_kind), act(does) {
+finalizer_node::finalizer_node(function_type does) noexcept : last_word(finalizer_kind, does) {
   at_exit.node = this;
   at_exit.run = [](exit_function& self) noexcept { run(*static_cast<exit_link&>(self).node); };
 }
@@ -52,13 +42,12 @@ void start(finalizer_node* node, header* target) {
   side_record* record = nullptr;
   try {
     record = add_weak(target);
-    if (record->target != nullptr) attach(record, *node);
   } catch (...) {
-    if (record != nullptr) drop_weak(record);
     node->act(*node, action::forget);
     node->act(*node, action::free);
     throw;
   }
+  if (record->target != nullptr) attach(record, *node);
   drop_weak(record);
   if (node->record == nullptr) {  // it was dying already
     node->act(*node, action::forget);

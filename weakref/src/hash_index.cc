@@ -15,11 +15,16 @@ std::uint64_t mixed(std::size_t hash) noexcept { return hash * 0x9e37'79b9'7f4a'
 hash_index::hash_index() : directory_{nullptr} { directory_[0] = new bucket(0); }
 
 hash_index::~hash_index() {
-  for (std::size_t slot = 0; slot < directory_.size();) {
-    bucket* b = directory_[slot];
-    slot += std::size_t{1} << (depth_ - b->depth);
-    delete b;
+  while (shrink()) {
   }
+}
+
+bool hash_index::shrink() noexcept {
+  if (directory_.empty()) return false;
+  bucket* last = directory_.back();
+  directory_.resize(directory_.size() - (std::size_t{1} << (depth_ - last->depth)));
+  delete last;
+  return !directory_.empty();
 }
 
 std::size_t hash_index::slot_of(std::size_t hash) const noexcept {
@@ -30,6 +35,10 @@ weak_place* hash_index::find(std::size_t hash) const noexcept {
   const map& places = directory_[slot_of(hash)]->places;
   const auto found = places.find(hash);
   return found == places.end() ? nullptr : found->second;
+}
+
+void hash_index::prefetch(std::size_t hash) const noexcept {
+  directory_[slot_of(hash)]->places.prefetch(hash);
 }
 
 /// Memory for the table's next growth, where the next entry might bring it about. Tables larger

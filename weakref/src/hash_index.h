@@ -71,11 +71,15 @@ class hash_index {
   ~hash_index();
 
   [[nodiscard]] weak_place* find(std::size_t hash) const noexcept;
+  /// Fetches what `find` is going to read.
+  void prefetch(std::size_t hash) const noexcept;
   /// Where the address for this hash is; null at first. Throws std::bad_alloc: nothing has changed.
   [[nodiscard]] weak_place*& at(std::size_t hash);
   /// The hash must be there.
   void replace(std::size_t hash, weak_place* by) noexcept;
   void erase(std::size_t hash) noexcept;
+  /// For the end: frees a bucket, with all that is in it. False: that was the last. O(1).
+  bool shrink() noexcept;
 
  private:
   using map = absl::flat_hash_map<std::size_t, weak_place*, absl::Hash<std::size_t>,

@@ -1,8 +1,5 @@
 #include "tricycle/detail/weak_callback.h"
 
-#include "tricycle/detail/object_type.h"
-#include "tricycle/unraisable.h"
-
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
@@ -16,13 +13,7 @@ void free_callback(weak_callback& c) noexcept {
 void tell(attachment& self) noexcept {
   auto& c = static_cast<weak_callback&>(self);
   c.is = weak_callback::state::running;
-  try {
-    c.act(c, weak_callback::action::call);
-  } catch (...) {
-    const object_type* type = c.record->type;
-    report_unraisable(unraisable::source::weak_callback,
-                      type != nullptr ? type->name : "object under construction");
-  }
+  c.say(unraisable::source::weak_callback);
   c.act(c, weak_callback::action::forget);
   c.is = weak_callback::state::done;
   if (c.ownerless) free_callback(c);
@@ -32,8 +23,7 @@ constexpr attachment_kind callback_kind{.tell = &tell};
 
 }  // namespace
 
-weak_callback::weak_callback(void (*does)(weak_callback&, action)) noexcept
-    : attachment(callback_kind), act(does) {}
+weak_callback::weak_callback(function_type does) noexcept : last_word(callback_kind, does) {}
 
 void drop_callback(weak_callback& callback) noexcept {
   switch (callback.is) {
@@ -41,7 +31,7 @@ void drop_callback(weak_callback& callback) noexcept {
       callback.ownerless = true;
       return;
     case weak_callback::state::waiting:
-      callback.unlink();
+      detach(callback);
       callback.act(callback, weak_callback::action::forget);
       break;
     case weak_callback::state::done:

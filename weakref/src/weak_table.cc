@@ -11,7 +11,7 @@ weak_cursor::weak_cursor(weak_table& in) noexcept : table(&in), at(in.first()) {
 }
 
 weak_cursor::weak_cursor(const weak_cursor& other) noexcept
-    : link(), table(other.table), at(other.at), moved(other.moved) {
+    : link(), table(other.table), moved(other.moved), at(other.at) {
   if (table != nullptr) append_to(table->cursors_);
 }
 
@@ -35,14 +35,22 @@ void weak_cursor::step() noexcept {
 weak_table::weak_table() : index_(new hash_index) {}
 
 weak_table::~weak_table() {
+  chore::unlink();
+  delete index_;
+}
+
+void weak_table::close() noexcept {
+  closed_ = true;
+  living_ = 0;
   while (!cursors_.alone()) {
     auto& c = static_cast<weak_cursor&>(*cursors_.next);
     c.unlink();
     c.table = nullptr;
     c.at = nullptr;
   }
-  delete index_;
 }
+
+bool weak_table::shrink() noexcept { return index_->shrink(); }
 
 weak_place* weak_table::with_hash(std::size_t hash) const noexcept { return index_->find(hash); }
 
@@ -57,7 +65,22 @@ void weak_table::insert(weak_place& place, std::size_t hash) {
   ++version_;
 }
 
+void weak_table::expired(const weak_place& place) noexcept {
+  if (closed_) return;
+  --living_;
+  __builtin_prefetch(place.next, 1);
+  __builtin_prefetch(place.previous, 1);
+  index_->prefetch(place.hash);
+}
+
 void weak_table::remove(weak_place& place, bool lives) noexcept {
+  if (!closed_) forget(place, lives);
+  place.table = nullptr;
+  place.unlink();
+}
+
+/// Everything but its link.
+void weak_table::forget(weak_place& place, bool lives) noexcept {
   ++version_;
   if (lives) --living_;
   for (link* l = cursors_.next; l != &cursors_; l = l->next) {
@@ -75,16 +98,6 @@ void weak_table::remove(weak_place& place, bool lives) noexcept {
     index_->erase(place.hash);
   }
   place.same = nullptr;
-  place.table = nullptr;
-  place.unlink();
-}
-
-void weak_table::take_all(link& gone) noexcept {
-  while (weak_place* place = first()) {
-    remove(*place, false);
-    place->append_to(gone);
-  }
-  living_ = 0;
 }
 
 }  // namespace gc

@@ -45,9 +45,10 @@ struct settings {
   budget gives_way = budget::trash;
   /// Whether `make` runs slices by itself. Off: only collect() and collect_for() do.
   bool automatic = true;
-  /// At most this much time is spent at once on destroying what hangs off a dropped reference; the
-  /// rest is destroyed in later slices. Zero: all of it, at once, where it is dropped. The
-  /// destructor of a single object, with a container of a million references say, is not divided.
+  /// At most this much time is spent at once on destroying what hangs off a dropped reference, and
+  /// the entries of a weak map that ends; the rest is destroyed in later slices. Zero: all of it,
+  /// at once, where it is dropped. The destructor of a single object, with a container of a million
+  /// references say, is not divided.
   std::chrono::nanoseconds release_budget{0};
 };
 

@@ -5,11 +5,10 @@
 #ifndef TRICYCLE_FINALIZER_H_
 #define TRICYCLE_FINALIZER_H_
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 
-#include "tricycle/detail/attachment.h"
+#include "tricycle/detail/last_word.h"
 #include "tricycle/ref.h"
 
 namespace tricycle {
@@ -17,46 +16,15 @@ inline namespace v1 {
 namespace gc {
 
 // Invariants
-// I1. Where `is` is `waiting`, it is on the target's record and among the heap's exit functions; in
-//     every other state on neither.
+// I1. While it waits it is among the heap's exit functions, too; and only then.
 // I2. It is freed with its last holder: handles, the record while it waits, the call while it runs.
-struct finalizer_node : attachment {
-  enum class state : unsigned char { waiting, running, done };
-  enum class action : unsigned char { call, forget, free };
-
-  explicit finalizer_node(void (*does)(finalizer_node&, action)) noexcept;
+struct finalizer_node : last_word {
+  explicit finalizer_node(function_type does) noexcept;
 
   struct exit_link : exit_function {
     finalizer_node* node;
   } at_exit;
-  void (*act)(finalizer_node& self, action what);
   unsigned holders = 1;
-  state is = state::waiting;
-};
-
-template <class F>
-struct finalizer_node_of : finalizer_node {
-  explicit finalizer_node_of(F&& from) : finalizer_node(&does), function(std::move(from)) {}
-  ~finalizer_node_of() {}  // NOLINT(modernize-use-equals-default): of a union with a function
-
-  static void does(finalizer_node& self, action what) {
-    auto& me = static_cast<finalizer_node_of&>(self);
-    switch (what) {
-      case action::call:
-        static_cast<void>(me.function());
-        break;
-      case action::forget:
-        std::destroy_at(&me.function);
-        break;
-      case action::free:
-        delete &me;
-        break;
-    }
-  }
-
-  union {
-    F function;
-  };
 };
 
 /// Attaches a new node to an object that lives. Throws std::bad_alloc: then the node is gone.
@@ -91,7 +59,7 @@ class finalizer {
   template <class F>
   requires std::is_invocable_v<F&> finalizer(const ref<T>& target, F function) {
     if (!target) return;
-    auto* node = new gc::finalizer_node_of<F>(std::move(function));
+    auto* node = new gc::last_word_of<gc::finalizer_node, F>(std::move(function));
     gc::start(node, gc::header_of(static_cast<const void*>(target.get())));
     node_ = node;
   }

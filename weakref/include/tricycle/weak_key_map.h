@@ -23,19 +23,29 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
+struct key_table final : weak_table {
+  /// A piece, when the entries are gone. False: that was the last.
+  bool shrink() noexcept {
+    if (segments.empty()) return weak_table::shrink();
+    segments.pop_back();
+    return true;
+  }
+
+  std::vector<ref<map_segment>> segments;  // of ephemerons
+};
+
 /// The map itself is an object of a heap, so that the collector knows whether it is alive: a value
 /// is held as long as both its key and its map are (gc/src/ephemerons.h).
 template <class Entry>
 struct key_map_core {
-  weak_table table;
-  std::vector<ref<map_segment>> segments;  // of ephemerons
+  std::unique_ptr<key_table> table = std::make_unique<key_table>();
 
   key_map_core() = default;
   key_map_core(const key_map_core&) = delete;
   key_map_core& operator=(const key_map_core&) = delete;
-  ~key_map_core() { free_entries<Entry>(table); }
+  ~key_map_core() { end_table<Entry>(std::move(table)); }
 
-  void trace(edge_visitor& visit) { visit(segments); }
+  void trace(edge_visitor& visit) { visit(table->segments); }
 };
 
 }  // namespace gc
@@ -80,12 +90,12 @@ class weak_key_map {
   /// Entries whose keys live. O(1).
   [[nodiscard]] size_type size() const noexcept {
     const core* in = living_core();
-    return in == nullptr ? 0 : in->table.living();
+    return in == nullptr ? 0 : in->table->living();
   }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   [[nodiscard]] iterator begin() const noexcept {
     core* in = living_core();
-    return in == nullptr ? iterator() : iterator(in->table);
+    return in == nullptr ? iterator() : iterator(*in->table);
   }
   [[nodiscard]] iterator end() const noexcept { return iterator(); }
 
@@ -95,33 +105,32 @@ class weak_key_map {
   template <class... Args>
   std::pair<iterator, bool> try_emplace(ref<K> key, Args&&... args) {
     if (!key) return {iterator(), false};
-    if (entry* known = entry_for(key)) return {iterator(core_->table, *known, key), false};
+    if (entry* known = entry_for(key)) return {iterator(*core_->table, *known, key), false};
     auto made = std::make_unique<entry>(std::forward<Args>(args)...);
-    if (living_core() == nullptr) core_ = make<core>();
-    gc::map_segment* segment = nullptr;
-    if constexpr (is_ephemeron) segment = &gc::segment_with_room(core_->segments);
+    make_room();
     // V's constructor, or a slice, may have run code that inserted the key.
-    if (entry* known = entry_for(key)) return {iterator(core_->table, *known, key), false};
+    if (entry* known = entry_for(key)) return {iterator(*core_->table, *known, key), false};
     entry& at = *made;
     gc::header* h = gc::header_of(static_cast<const void*>(key.get()));
-    if (!gc::put_entry(core_->table, made, h, gc::identity_hash(h))) return {iterator(), false};
-    if constexpr (is_ephemeron) segment->enter(at);
-    return {iterator(core_->table, at, std::move(key)), true};
+    if (!gc::put_entry(*core_->table, made, h, gc::identity_hash(h))) return {iterator(), false};
+    if constexpr (is_ephemeron) core_->table->segments.back()->enter(at);
+    return {iterator(*core_->table, at, std::move(key)), true};
   }
   std::pair<iterator, bool> insert(value_type what) {
     return try_emplace(what.first, std::move(what.second));
   }
   std::pair<iterator, bool> insert_or_assign(ref<K> key, V value) {
     if (entry* known = entry_for(key)) {
-      known->payload = std::move(value);
-      return {find(key), false};
+      // What ends with the old value may erase the entry: not before the new one is in its place.
+      [[maybe_unused]] const V old = std::exchange(known->payload, std::move(value));
+      return {iterator(*core_->table, *known, std::move(key)), false};
     }
     return try_emplace(std::move(key), std::move(value));
   }
 
   [[nodiscard]] iterator find(const ref<K>& key) const noexcept {
     entry* known = entry_for(key);
-    return known == nullptr ? iterator() : iterator(core_->table, *known, key);
+    return known == nullptr ? iterator() : iterator(*core_->table, *known, key);
   }
   /// The value, or null: what &find(key)->second would be.
   [[nodiscard]] V* get(const ref<K>& key) const noexcept {
@@ -150,9 +159,9 @@ class weak_key_map {
     gc::free_entry(entry::of(*at.cursor_.at));
     return ++at;
   }
-  void clear() noexcept {
-    if (core* in = living_core()) gc::free_entries<entry>(in->table);
-  }
+  /// Forgets all entries at once, and frees them: O(n), in slices with settings::release_budget.
+  /// Runs user code: their destructors.
+  void clear() noexcept { core_.reset(); }
   void swap(weak_key_map& other) noexcept { core_.swap(other.core_); }
   friend void swap(weak_key_map& a, weak_key_map& b) noexcept { a.swap(b); }
 
@@ -165,7 +174,22 @@ class weak_key_map {
   static reference refer(entry& at, const ref<K>& pin) noexcept { return {pin, at.payload}; }
   [[nodiscard]] entry* entry_for(const ref<K>& key) const noexcept {
     core* in = living_core();
-    return gc::entry_of<entry>(in == nullptr ? nullptr : &in->table, key.get());
+    return gc::entry_of<entry>(in == nullptr ? nullptr : in->table.get(), key.get());
+  }
+  /// A core with room for one more entry. Each object made may run a slice, and that may end deaths
+  /// which clear the map: it looks again after each.
+  void make_room() {
+    while (true) {
+      core* in = living_core();
+      if (in == nullptr) {
+        ref<core> made = make<core>();
+        if (living_core() == nullptr) core_ = std::move(made);
+        continue;
+      }
+      if (!is_ephemeron || gc::has_room(in->table->segments)) return;
+      ref<gc::map_segment> made = make<gc::map_segment>();
+      if (core* now = living_core()) gc::add_segment(now->table->segments, std::move(made));
+    }
   }
   /// Null also when the heap has ended that it was made in: the map is empty then.
   [[nodiscard]] core* living_core() const noexcept {

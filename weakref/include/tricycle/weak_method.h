@@ -64,6 +64,8 @@ class weak_method {
   [[nodiscard]] const weak_ref<T>& target() const noexcept { return target_; }
 
  private:
+  friend struct tracer<weak_method>;
+
   weak_ref<T> target_;
   F function_;
 };
@@ -73,13 +75,14 @@ weak_method(F, const ref<T, C>&) -> weak_method<F, T>;
 template <class F, class T>
 weak_method(F, weak_ref<T>) -> weak_method<F, T>;
 
-/// It owns nothing, unless its function is an object that does.
+/// It owns nothing, unless its function is an object that does; what a lambda captures is not seen.
 template <class F, class T>
 struct tracer<weak_method<F, T>> {
   template <class...>
   static consteval gc::edges owns() {
-    return gc::edges::none;
+    return gc::edges_of<F>() == gc::edges::some ? gc::edges::some : gc::edges::none;
   }
+  static void trace(weak_method<F, T>& method, edge_visitor& visit) { visit(method.function_); }
 };
 
 }  // namespace v1

@@ -109,9 +109,9 @@ class weak_value_map {
     gc::free_entry(entry::of(*at.cursor_.at));
     return ++at;
   }
-  void clear() noexcept {
-    if (table_) gc::free_entries<entry>(*table_);
-  }
+  /// Forgets all entries at once, and frees them: O(n), in slices with settings::release_budget.
+  /// Runs user code: their destructors.
+  void clear() noexcept { gc::end_table<entry>(std::move(table_)); }
   void swap(weak_value_map& other) noexcept {
     using std::swap;
     swap(table_, other.table_);
@@ -172,9 +172,9 @@ class weak_value_map {
     entry& at = *made;
     gc::header* target = gc::header_of(static_cast<const void*>(value.get()));
     if (!gc::put_entry(*table_, made, target, hash)) return {iterator(), false};
-    const bool is_new = known == nullptr;
-    if (!is_new) gc::free_entry(*known);
-    return {iterator(*table_, at, std::move(value)), is_new};
+    std::pair<iterator, bool> result(iterator(*table_, at, std::move(value)), known == nullptr);
+    if (known != nullptr) gc::free_entry(*known);  // its key's destructor may clear the map
+    return result;
   }
 
   std::unique_ptr<gc::weak_table> table_;  // null until there is something to put into it

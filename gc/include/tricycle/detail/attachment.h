@@ -1,5 +1,5 @@
 // What hangs on the side record of a few objects: those who are to be told of its death, and values
-// that live as long as it does. An object that has none of this has no extension either.
+// that live as long as it does.
 //
 // Thread safety: confined to the thread of the object's heap.
 //
@@ -13,6 +13,8 @@
 //     its key and its map are there. Each phase of a collection says who of the two hands over the
 //     value's edges, so that they are seen once (ephemerons.h).
 // I4. An attachment is on one list or on none; none means that its links point to itself.
+// I5. A record's attachments are one ring without a head: entries, then callbacks in the order in
+//     which they came; `attached` is the first. Expiry turns it so that the callbacks are first.
 #ifndef TRICYCLE_DETAIL_ATTACHMENT_H_
 #define TRICYCLE_DETAIL_ATTACHMENT_H_
 
@@ -20,6 +22,7 @@
 
 #include "tricycle/detail/header.h"
 #include "tricycle/detail/side_record.h"
+#include "tricycle/detail/small_memory.h"
 
 namespace tricycle {
 inline namespace v1 {
@@ -78,10 +81,12 @@ struct attachment_kind {
   void (*destroy)(attachment& self) noexcept = nullptr;
 };
 
-struct attachment : link {
+struct attachment : link, in_small_memory {
   explicit attachment(const attachment_kind& is) noexcept : kind(&is) {}
   const attachment_kind* kind;
   side_record* record = nullptr;  // of the target, with a share in it; null: not attached yet
+
+  [[nodiscard]] bool is_callback() const noexcept { return kind->destroy == nullptr; }
 };
 
 struct ephemeron : attachment {
@@ -97,15 +102,21 @@ struct ephemeron : attachment {
   } seen[2];
 };
 
-struct extension {
-  link callbacks;
-  link entries;
-};
-
 /// Hangs `what` on the record, whose target must not have expired, and gives it a share in the
 /// record. The target of an ephemeron is looked at by the collector from now on, even if its class
-/// has no edges. O(1). Throws std::bad_alloc: then nothing has changed.
-void attach(side_record* record, attachment& what);
+/// has no edges. O(1).
+void attach(side_record* record, attachment& what) noexcept;
+/// It is told no more. It keeps its share. Nothing, where it was told before. O(1).
+void detach(attachment& what) noexcept;
+
+/// The end of something large, in steps: a weak map's.
+struct chore : link {
+  /// Does some microseconds of it. False: that was the last, and it is gone. May run user code.
+  bool (*step)(chore& self) noexcept = nullptr;
+};
+/// Does it now, or, where the current heap has a release budget, as much of it as that allows: the
+/// rest in slices, as with objects that were dropped; at the heap's end at the latest.
+void do_in_time(chore& what) noexcept;
 
 /// Something to be run at the end of an object's heap, the last one first, unless it was unlinked
 /// before. May run user code.

@@ -7,8 +7,8 @@
 // I1. While `target` is not null, the header of that object has `weak` set and holds the record's
 //     address where its type's would be; `type` is that type.
 // I2. `target` becomes null when the object begins to die: before callbacks, finalizers and
-//     destructors. While an extension still has someone to tell, the header keeps the record's
-//     address for it.
+//     destructors. While something that hangs on it is still to be told, the header keeps the
+//     record's address.
 // I3. The record is freed when its last reference goes, but not before its target is null or has no
 //     further use of it; the object's own share is the reference count's lowest one.
 #ifndef TRICYCLE_DETAIL_SIDE_RECORD_H_
@@ -23,13 +23,13 @@ inline namespace v1 {
 namespace gc {
 
 struct object_type;
-struct extension;
+struct attachment;
 
 struct alignas(32) side_record {
   header* target;            // null: the object is dying or dead
   const object_type* type;   // of the target
   std::uint32_t references;  // weak references, and one for the living target
-  extension* more;           // callbacks, places in weak maps (attachment.h); mostly null
+  attachment* attached;      // callbacks, places in weak maps (attachment.h); mostly null
 };
 static_assert(sizeof(side_record) == 32);
 

@@ -1,7 +1,7 @@
 // The objects by which the collector gets from a weak_key_map to its entries.
 //
 // A map of a million entries as one object would be traced in one step. So it is an object that
-// owns *segments*, objects too, each of which leads to at most some thousand entries. A segment is
+// owns *segments*, objects too, each of which leads to at most some hundred entries. A segment is
 // alive if and only if its map is: nobody else has a reference to it.
 //
 // Thread safety: confined to one thread. User code: none.
@@ -28,10 +28,10 @@ struct map_segment {
 #ifdef TRICYCLE_VERIFY
   static constexpr std::size_t capacity = 2;  // so that every test meets several
 #else
-  static constexpr std::size_t capacity = 1024;
+  static constexpr std::size_t capacity = 256;
 #endif
 
-  explicit map_segment(std::vector<ref<map_segment>>& its_siblings) : all(its_siblings) {}
+  map_segment() = default;
   map_segment(const map_segment&) = delete;
   map_segment& operator=(const map_segment&) = delete;
   ~map_segment() {
@@ -59,20 +59,21 @@ struct map_segment {
     return *static_cast<ephemeron::place&>(in_map).entry;
   }
 
-  std::vector<ref<map_segment>>& all;  // of the map; gone before this is only if the map is
+  std::vector<ref<map_segment>>* all = nullptr;  // of the map; there as long as there are entries
   std::size_t index = 0;
   std::size_t used = 0;
   link entries;
 };
 
-/// One with room. Throws std::bad_alloc. May run a slice of the collector.
-[[nodiscard]] inline map_segment& segment_with_room(std::vector<ref<map_segment>>& all) {
-  if (all.empty() || all.back()->used >= map_segment::capacity) {
-    ref<map_segment> made = make<map_segment>(all);
-    made->index = all.size();
-    all.push_back(std::move(made));
-  }
-  return *all.back();
+[[nodiscard]] inline bool has_room(const std::vector<ref<map_segment>>& all) noexcept {
+  return !all.empty() && all.back()->used < map_segment::capacity;
+}
+/// Nothing, where there is room already. Throws std::bad_alloc.
+inline void add_segment(std::vector<ref<map_segment>>& all, ref<map_segment> fresh) {
+  if (has_room(all)) return;
+  fresh->all = &all;
+  fresh->index = all.size();
+  all.push_back(std::move(fresh));
 }
 
 inline void leave_segment(attachment&) noexcept {}
@@ -81,8 +82,8 @@ inline void leave_segment(ephemeron& e) noexcept {
   if (e.map == nullptr) return;
   auto& segment = *static_cast<map_segment*>(object_of(e.map));
   segment.leave(e);
-  // A map that is being destroyed has no references to its segments any more.
-  std::vector<ref<map_segment>>& all = segment.all;
+  // A map that died as part of a cycle has no references any more to those that did with it.
+  std::vector<ref<map_segment>>& all = *segment.all;
   if (segment.used != 0 || &segment == all.back().get() || all.back() == nullptr) return;
   const std::size_t at = segment.index;
   std::swap(all[at], all.back());

@@ -41,18 +41,21 @@ struct weak_entry final : Attachment, weak_place {
     of(a).table->remove(of(a), /*lives=*/false);
     leave_segment(of(a));
   }
-  static void expired(attachment& a) noexcept { of(a).table->expired(); }
-  static void trace(attachment& a, edge_visitor& visit) { visit(of(a).payload); }
+  static void expired(attachment& a) noexcept { of(a).table->expired(of(a)); }
+  static constexpr auto trace() noexcept {
+    using function = void (*)(attachment&, edge_visitor&);
+    if constexpr (std::is_same_v<Attachment, ephemeron>)
+      return function([](attachment& a, edge_visitor& visit) { visit(of(a).payload); });
+    else
+      return function(nullptr);
+  }
   static void destroy(attachment& a) noexcept {
     drop_weak(a.record);
     delete &of(a);
   }
 
   static constexpr attachment_kind entry_kind{
-      .tell = &tell,
-      .expired = &expired,
-      .trace = std::is_same_v<Attachment, ephemeron> ? &trace : nullptr,
-      .destroy = &destroy};
+      .tell = &tell, .expired = &expired, .trace = trace(), .destroy = &destroy};
 
   [[no_unique_address]] Payload payload;
 };
@@ -70,7 +73,7 @@ bool put_entry(weak_table& table, std::unique_ptr<Entry>& entry, header* target,
   try {
     table.insert(*entry, hash);
   } catch (...) {
-    entry->attachment::unlink();
+    detach(*entry);
     drop_weak(mine.record);
     throw;
   }
@@ -83,25 +86,30 @@ template <class Entry>
 void free_entry(Entry& entry) noexcept {
   entry.table->remove(entry, entry.lives());
   leave_segment(entry);
-  entry.attachment::unlink();
+  detach(entry);
   Entry::destroy(entry);
 }
 
-/// The same for all of a table. All have left before the first payload is destroyed.
-template <class Entry>
-void free_entries(weak_table& table) noexcept {
-  link gone;
-  table.take_all(gone);
-  for (link* l = gone.next; l != &gone; l = l->next) {
-    Entry& entry = Entry::of(static_cast<weak_place&>(*l));
-    leave_segment(entry);
-    entry.attachment::unlink();
-  }
-  while (!gone.alone()) {
-    auto& place = static_cast<weak_place&>(*gone.next);
-    place.unlink();
-    Entry::destroy(Entry::of(place));
-  }
+/// The same for all of a table, and then for the table: in slices where there is a release budget.
+/// Nothing is found in it from the begin on.
+template <class Entry, class Table>
+void end_table(std::unique_ptr<Table> table) noexcept {
+  if (table == nullptr) return;
+  table->close();
+  table->step = [](chore& self) noexcept {
+    auto& at_hand = static_cast<Table&>(self);
+    for (int entries = 0; entries < 16; ++entries) {
+      weak_place* first = at_hand.first();
+      if (first == nullptr) {
+        if (at_hand.shrink()) return true;
+        delete &at_hand;
+        return false;
+      }
+      free_entry(Entry::of(*first));
+    }
+    return true;
+  };
+  do_in_time(*table.release());
 }
 
 /// Goes over the living entries in the order of their insertion. It holds the object that it stands

@@ -6,9 +6,10 @@
 // of theirs here; `version` tells them whether anything has changed meanwhile.)
 //
 // Invariants
-// I1. A place is in the index and in the order from `insert` to `remove`; `table` is null else.
-// I2. `living` counts the places whose object has not expired.
-// I3. No iterator stands on a place that has left: `remove` moves it on to the next.
+// I1. But for I3, a place is in the index and in the order from `insert` to `remove`; `table` is
+// null else. I2. `living` counts the places whose object has not expired. I3. A closed table has
+// places, but no iterators; none of its places counts, nor is in the index. I4. No iterator stands
+// on a place that has left: `remove` moves it on to the next.
 #ifndef TRICYCLE_DETAIL_WEAK_TABLE_H_
 #define TRICYCLE_DETAIL_WEAK_TABLE_H_
 
@@ -42,12 +43,14 @@ struct weak_cursor : link {
   /// To the next place; where `at` has left the table meanwhile, that is where it stands already.
   void step() noexcept;
 
+  // In this order: a copy directly after the making, of two words as one, would wait for all the
+  // stores before it.
   weak_table* table = nullptr;  // null: at no table's, or its table is gone
-  weak_place* at = nullptr;     // null: at the end
   bool moved = false;           // by the removal of the place where it stood
+  weak_place* at = nullptr;     // null: at the end
 };
 
-class weak_table {
+class weak_table : public chore, public in_small_memory {
  public:
   /// Throws std::bad_alloc.
   weak_table();
@@ -55,6 +58,10 @@ class weak_table {
   weak_table& operator=(const weak_table&) = delete;
   /// The places must have left.
   ~weak_table();
+  /// The begin of its end: iterators are at the end, and nothing is to be looked up any more.
+  void close() noexcept;
+  /// Frees a piece of the index of a closed table. False: that was the last. O(1).
+  bool shrink() noexcept;
 
   /// The places with this hash, linked by `same`; null: none. O(1).
   [[nodiscard]] weak_place* with_hash(std::size_t hash) const noexcept;
@@ -64,9 +71,7 @@ class weak_table {
   /// `lives`: its object has not expired. O(1 + iterators).
   void remove(weak_place& place, bool lives) noexcept;
   /// The object of a place has expired; it is removed later.
-  void expired() noexcept { --living_; }
-  /// All places leave; they are linked to `gone` in their order. O(n).
-  void take_all(link& gone) noexcept;
+  void expired(const weak_place& place) noexcept;
 
   [[nodiscard]] std::size_t living() const noexcept { return living_; }
   [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
@@ -77,10 +82,12 @@ class weak_table {
 
  private:
   friend weak_cursor;
+  void forget(weak_place& place, bool lives) noexcept;
 
   hash_index* index_;
   std::size_t living_ = 0;
   std::uint64_t version_ = 0;
+  bool closed_ = false;
   link order_;
   link cursors_;
 };
