@@ -315,6 +315,21 @@ TEST_F(SharedThreads, AForkedChildHasOneThreadAndCollects) {
   other.join();
 }
 
+TEST_F(SharedThreads, ExitWithAttachedThreadsRunning) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        std::thread([] {
+          attach_thread here("daemon");
+          for (;;) MakeRing(3);
+        }).detach();
+        attach_thread here("main");
+        for (int i = 0; i < 1000; ++i) MakeRing(2);
+        std::exit(0);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
 #if defined(TRICYCLE_CHECKED) && !defined(__SANITIZE_THREAD__)
 using SharedThreadsDeathTest = SharedThreads;
 TEST_F(SharedThreadsDeathTest, AThreadThatIsNotAttachedMustNotTouchTrackedObjects) {
