@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <tricycle/tricycle.h>
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -307,6 +308,41 @@ TEST_F(SharedCycles, OneHubWithMillionEdges) {
     }
   }
   while (shared_heap::collect_for(std::chrono::microseconds(50))) {
+  }
+  EXPECT_EQ(Alive(), 0);
+}
+
+struct Mixed {
+  Counted counted;
+  ref<int> confined = make<int>(1);
+  shared_ptr<Mixed> wide;
+  shared_ref<Mixed> narrow;
+  std::array<std::pair<shared_ptr<Mixed>, ref<int>>, 2> pairs;
+};
+static_assert(gc::edges_each<Mixed>() == 3);
+static_assert(gc::edges_each<Mixed, true>() == 7,
+              "of both kinds, but only shared ones are followed");
+struct MixedHub {
+  std::vector<Mixed> all;
+  std::vector<shared_ptr<MixedHub>> hubs;
+};
+TEST_F(SharedCycles, AWideObjectWithEdgesOfBothKindsIsReadInParts) {
+  {
+    auto hub = make_shared<MixedHub>();
+    hub->all.resize(2000);
+    for (auto& one : hub->all) {
+      one.wide = make_shared<Mixed>();
+      one.wide->narrow = make_shared_ref<Mixed>();
+      one.narrow = one.wide->narrow;
+      one.pairs[1] = {one.wide, one.confined};
+    }
+    for (int i = 0; i < 2000; ++i) hub->hubs.push_back(hub);
+    auto confined = make<MixedHub>();
+    confined->all.resize(500);
+    collect();
+    EXPECT_EQ(hub.use_count(), 2001);
+  }
+  while (shared_heap::collect_for(std::chrono::microseconds(20))) {
   }
   EXPECT_EQ(Alive(), 0);
 }

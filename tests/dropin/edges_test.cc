@@ -126,14 +126,16 @@ TEST(SharedPtrEdges, AConfinedHeapDoesNotFollowThem) {
     ref<Mixed> confined;
     shared_ptr<Mixed> shared;
   };
+  heap own;
   {
+    const heap::scope in(own);
     auto object = make<Mixed>();
     object->confined = object;
     object->shared = make_shared<Mixed>();
     object->shared->shared = object->shared;
     weak_ptr<Mixed> watch = object->shared;
     object.reset();
-    EXPECT_EQ(tricycle::collect().objects, 1U);
+    EXPECT_EQ(own.collect().objects, 1U);
     auto left = watch.lock();
     ASSERT_NE(left, nullptr);
     EXPECT_EQ(left.use_count(), 2);

@@ -28,7 +28,7 @@ struct counts<counting::atomic> {
   static void drop(header* h) noexcept { shared::drop(h); }
   static long of(const header* h) noexcept { return shared::use_count(h); }
   static void show(edge_visitor& visit, void** slot) { visit.shared_edge(slot, /*wide=*/false); }
-  static constexpr std::size_t edges_each = varying;  // none for the collector of a confined heap
+  static constexpr std::size_t edges_each = 0;  // for the collector of a confined heap
 };
 }  // namespace gc
 

@@ -289,6 +289,7 @@ struct tracer<ref<T, C>> {
     return gc::edges::some;
   }
   static constexpr std::size_t edges_each = gc::counts<C>::edges_each;
+  static constexpr std::size_t shared_edges_each = 1;
   static void trace(ref<T, C>& pointer, edge_visitor& visit) {
     gc::counts<C>::show(visit, access::slot(pointer));
   }

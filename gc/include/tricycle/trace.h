@@ -109,8 +109,8 @@ consteval edges edges_of() {
 /// `edges_each` of a type whose objects may differ.
 inline constexpr std::size_t varying = ~std::size_t{0};
 
-/// How many edges every T has.
-template <class T>
+/// How many edges every T hands to a visitor: to a confined heap's, or to the shared one's.
+template <class T, bool shared = false>
 consteval std::size_t edges_each();
 
 /// The same, of n of what have `each`.
@@ -119,26 +119,28 @@ constexpr std::size_t times(std::size_t n, std::size_t each) {
 }
 
 /// The same, of one T of each kind together.
-template <class... T>
+template <bool shared, class... T>
 consteval std::size_t sum_of_edges() {
   std::size_t sum = 0;
-  for (const std::size_t each : {std::size_t{0}, edges_each<T>()...})
+  for (const std::size_t each : {std::size_t{0}, edges_each<T, shared>()...})
     sum = each == varying || sum == varying ? varying : sum + each;
   return sum;
 }
 
-template <class T>
+template <class T, bool shared>
 consteval std::size_t edges_each() {
   using U = std::remove_cv_t<T>;
   if constexpr (edges_of<U>() == edges::none)
     return 0;
   else if constexpr (std::is_array_v<U>)
-    return times(std::extent_v<U>, edges_each<std::remove_extent_t<U>>());
+    return times(std::extent_v<U>, edges_each<std::remove_extent_t<U>, shared>());
+  else if constexpr (shared && requires { tracer<U>::shared_edges_each; })
+    return tracer<U>::shared_edges_each;
   else if constexpr (requires { tracer<U>::edges_each; })
     return tracer<U>::edges_each;
   else if constexpr (std::is_aggregate_v<U> && !access::has_trace<U> && !declares_tracer<U>)
     return decltype(with_fields(std::declval<U&>(), []<class... F>(const auto&...) {
-      return std::integral_constant<std::size_t, sum_of_edges<F...>()>();
+      return std::integral_constant<std::size_t, sum_of_edges<shared, F...>()>();
     }))::value;
   else
     return varying;
@@ -149,8 +151,10 @@ consteval std::size_t edges_each() {
 template <class T, class Iterator>
 void trace_range(Iterator at, std::size_t n, auto& visit) {
   constexpr std::size_t each = edges_each<T>();
+  constexpr std::size_t each_shared = edges_each<T, true>();
   std::size_t i = 0;
-  if constexpr (each != varying) i = visit.pass_over(n, each);
+  if constexpr (each != varying || each_shared != varying)
+    i = visit.pass_over(n, each, each_shared);
   at += static_cast<decltype(at - at)>(i);
   for (; i != n && !visit.is_cut(); ++i, ++at) visit(*at);
 }
@@ -222,11 +226,16 @@ class edge_visitor {
   /// For the library: edges into the shared heap are wanted, too.
   void follow_shared() noexcept { shared_ = true; }
 
-  /// For a range whose elements have `edges_each` edges each: how many of them lie before the
+  /// For a range whose elements have `each` edges each (`each_shared` for a visitor that follows
+  /// shared ones; either may be gc::varying): how many of them lie before the
   /// window. They are passed over by this call.
-  [[nodiscard]] std::size_t pass_over(std::size_t elements, std::size_t edges_each) noexcept {
+  [[nodiscard]] std::size_t pass_over(std::size_t elements, std::size_t each,
+                                      std::size_t each_shared) noexcept {
     if (skip_ == 0) [[likely]]
       return 0;
+    const std::size_t edges_each = shared_ ? each_shared : each;
+    if (edges_each == gc::varying) return 0;
+    if (edges_each == 0) return elements;
     const std::size_t whole = skip_ / edges_each;
     const std::size_t passed = whole < elements ? whole : elements;
     skip_ -= passed * edges_each;

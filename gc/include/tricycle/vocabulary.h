@@ -88,7 +88,10 @@ struct tuple_tracer<Tuple, std::index_sequence<I...>> {
   static consteval edges owns() {
     return (edges_of<std::tuple_element_t<I, Tuple>, Seen...>() | ... | edges::none);
   }
-  static constexpr std::size_t edges_each = sum_of_edges<std::tuple_element_t<I, Tuple>...>();
+  static constexpr std::size_t edges_each =
+      sum_of_edges<false, std::tuple_element_t<I, Tuple>...>();
+  static constexpr std::size_t shared_edges_each =
+      sum_of_edges<true, std::tuple_element_t<I, Tuple>...>();
   static void trace(Tuple& tuple, edge_visitor& visit) { (trace_element<I>(tuple, visit), ...); }
 
  private:
@@ -142,6 +145,8 @@ template <gc::std_array C>
 struct tracer<C> : gc::range_tracer<C> {
   static constexpr std::size_t edges_each =
       gc::times(std::tuple_size<C>::value, gc::edges_each<typename C::value_type>());
+  static constexpr std::size_t shared_edges_each =
+      gc::times(std::tuple_size<C>::value, gc::edges_each<typename C::value_type, true>());
 };
 template <gc::std_tuple C>
 struct tracer<C> : gc::tuple_tracer<C> {};

@@ -356,6 +356,8 @@ struct tracer<shared_ptr<T>> {
   static consteval gc::edges owns() {
     return gc::edges::some;
   }
+  static constexpr std::size_t edges_each = 0;
+  static constexpr std::size_t shared_edges_each = 1;
   static void trace(shared_ptr<T>& pointer, edge_visitor& visit) {
     visit.shared_edge(access::shared_slot(pointer), /*wide=*/true);
   }
