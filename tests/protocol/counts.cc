@@ -239,6 +239,7 @@ unsigned spill_down_to(header* h, unsigned in_field, unsigned halves) {
 void drop_all(header* h, unsigned left) {
   const spill* note = *find(h);
   expect(field_now(h) + (note == nullptr ? 0 : note->more) == left, "weak references were lost");
+  expect(((h->word & spilled_bit) != 0) == (note != nullptr), "the flag says something else");
   while (left-- != 0) drop_weak(h);
   expect(the_object.given_back == 1, "a block is left over");
   expect(spills == nullptr, "a spilled count is left over");
