@@ -44,6 +44,7 @@ struct runner {
   place* waits = nullptr;        // at a condition
   bool timed = false;
   view sees;
+  std::array<char, 256> storage{};
 };
 
 /// One pick of the path.
@@ -90,6 +91,14 @@ class search {
   void notify(place& condition);
   [[nodiscard]] bool may_fail() const { return failures_ < most_failures_; }
   void failed() { ++failures_; }
+  void set_storage(void* memory, std::size_t bytes) {
+    storage_ = memory;
+    storage_bytes_ = bytes;
+  }
+  void most_preemptions(unsigned number) {
+    most_preemptions_ = number;
+    bounded_ = true;
+  }
   void most_failures(unsigned number) { most_failures_ = number; }
   /// This path need not be followed.
   [[noreturn]] void cut() {
@@ -120,6 +129,12 @@ class search {
   bool pruned_ = false;
   unsigned failures_ = 0;
   unsigned most_failures_ = 0;
+  bool bounded_ = false;
+  unsigned preemptions_ = 0;
+  unsigned most_preemptions_ = 0;
+  unsigned last_ = 0;  // who took the last step
+  void* storage_ = nullptr;
+  std::size_t storage_bytes_ = 0;
 };
 
 search* here = nullptr;
@@ -144,7 +159,9 @@ void search::fail(const char* sentence) {
 
 void search::go_on(unsigned who) {
   self_ = who;
+  if (storage_bytes_ != 0) std::memcpy(storage_, running().storage.data(), storage_bytes_);
   running().on.resume();
+  if (storage_bytes_ != 0) std::memcpy(running().storage.data(), storage_, storage_bytes_);
   self_ = 0;
 }
 
@@ -166,12 +183,17 @@ bool search::ready(const runner& r) const {
 
 /// The next thread that is ready and not asleep; none: this path is one already taken.
 std::optional<unsigned> search::pick_thread(unsigned ready_ones) {
+  const unsigned last_one = ready_ones & (1U << last_);
+  if (bounded_ && last_one != 0 && preemptions_ == most_preemptions_) ready_ones = last_one;
   if (depth_ == path_.size()) {
     const unsigned awake = ready_ones & ~sleeping_;
     if (awake == 0) return std::nullopt;
     path_.push_back({true, static_cast<unsigned>(__builtin_ctz(awake)), ready_ones, sleeping_});
   }
   const pick& p = path_[depth_++];
+  if (last_one != 0 && p.taken != last_) ++preemptions_;
+  last_ = p.taken;
+  if (bounded_) return p.taken;
   // Whoever sleeps goes on sleeping until a step that depends on its own is taken.
   unsigned still = 0;
   for (unsigned i = 1; i <= threads_; ++i)
@@ -200,6 +222,7 @@ bool search::next_path() {
 }
 
 void search::once(const std::function<void()>& scenario) {
+  storage_bytes_ = 0;
   places_.clear();
   places_.reserve(most_places);
   steps_.clear();
@@ -208,6 +231,9 @@ void search::once(const std::function<void()>& scenario) {
   threads_ = 0;
   pruned_ = false;
   failures_ = 0;
+  bounded_ = false;
+  preemptions_ = 0;
+  last_ = 0;
   most_failures_ = most_steps;
   check_ = nullptr;
   runners_[0].work = scenario;
@@ -220,6 +246,7 @@ void search::once(const std::function<void()>& scenario) {
     r.waits = nullptr;
     r.timed = false;
     r.next = {};
+    r.storage = {};
     r.sees = {};
     r.sees.clock[i] = 1;
     r.on.start(&begin);
@@ -273,7 +300,13 @@ verdict search::run(const std::function<void()>& scenario, std::size_t limit) {
 
 std::string search::tell() const {
   std::string told = fault_;
+  std::size_t left_out = steps_.size() > 80 ? steps_.size() - 80 : 0;
+  if (left_out != 0) told += "\n  ...";
   for (const step& s : steps_) {
+    if (left_out != 0) {
+      --left_out;
+      continue;
+    }
     const char* called = nullptr;
     for (const place& p : places_)
       if (p.address == s.where) called = p.called;
@@ -413,6 +446,7 @@ verdict explore(const std::function<void()>& scenario, std::size_t limit) {
 void thread(std::function<void()> work) { here->add_thread(std::move(work)); }
 void finally(std::function<void()> check) { here->set_check(std::move(check)); }
 void at_most_failures(unsigned number) { here->most_failures(number); }
+void at_most_preemptions(unsigned number) { here->most_preemptions(number); }
 void fault(const char* sentence) { here->fail(sentence); }
 unsigned choose(unsigned n) { return here->choose(n); }
 unsigned self() { return here->self(); }
@@ -564,6 +598,34 @@ bool replace(void* word, std::size_t bytes, std::uint64_t& seen, std::uint64_t v
   s.passed();
   return false;
 }
+
+void wait_while(const void* word, std::size_t bytes, std::uint64_t value) {
+  if (!exploring()) return;
+  search& s = *here;
+  // One step with the look, as the kernel does it: on the newest value.
+  s.announce({word, nullptr, true, "wait for a change"});
+  place& p = word_at(word, bytes);
+  s.access(p);
+  const std::uint64_t found = p.history.back().value;
+  s.note("wait for a change", word, value, found);
+  s.passed();
+  if (found != value) return;
+  s.running().waits = &p;
+  s.announce({word, nullptr, true, "wake"});
+  s.note("wake", word, value, p.history.back().value);
+  s.passed();
+}
+
+void wake_all(const void* word) {
+  if (!exploring()) return;
+  search& s = *here;
+  s.announce({word, nullptr, true, "notify"});
+  s.notify(s.at(word, 0));
+  s.note("notify", word, 0, 0);
+  s.passed();
+}
+
+void thread_storage(void* memory, std::size_t bytes) { here->set_storage(memory, bytes); }
 
 void read_plain(const void* address) {
   if (!exploring()) return check_alive(address);

@@ -50,6 +50,10 @@ void finally(std::function<void()> check);
 /// them do nothing else, a failure is as good as a later look at the word; that bounds what three
 /// threads in such loops can do to a number that can be explored.
 void at_most_failures(unsigned number);
+/// For scenarios too large for every path: all those with at most so many changes from a thread
+/// that could go on (Musuvathi, Qadeer, "Iterative Context Bounding", PLDI 2007). No sleep sets
+/// then.
+void at_most_preemptions(unsigned number);
 
 // For threads.
 
@@ -86,6 +90,14 @@ void store_plain(void* word, std::size_t bytes, std::uint64_t value);
 std::uint64_t update(void* word, std::size_t bytes, change how, std::uint64_t by, int order);
 [[nodiscard]] bool replace(void* word, std::size_t bytes, std::uint64_t& seen, std::uint64_t value,
                            int success, int failure);
+
+/// As std::atomic's: returns when it was woken, or at once if the word is not `value`.
+void wait_while(const void* word, std::size_t bytes, std::uint64_t value);
+void wake_all(const void* word);
+
+/// Memory that each thread has of its own, as thread_local would give it to real ones. Zero at the
+/// start.
+void thread_storage(void* memory, std::size_t bytes);
 
 class mutex {
  public:
