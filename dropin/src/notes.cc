@@ -67,8 +67,8 @@ class table {
 
 void note_edges(edge_visitor& visit, void*) {
   for (void** slot : visit)
-    if (*slot != nullptr)
-      if (address_set::entry* note = notes.find(header_of(*slot))) ++note->number;
+    if (void* to = *edge_visitor::place_of(slot))
+      if (address_set::entry* note = notes.find(header_of(to))) ++note->number;
 }
 
 /// Whether a word is the address of a noted payload. It may be anything: no arithmetic on pointers.

@@ -3,8 +3,10 @@
 // Order, the same as in gc/src/release.cc: weak pointers expire (they read the count), destructor
 // or deleter, memory.
 #include "block_store.h"
+#include "heap_core.h"
 #include "notes.h"
 #include "pending.h"
+#include "shared_core.h"
 #include "spare_blocks.h"
 #include "tricycle/detail/shared_pointer.h"
 
@@ -17,12 +19,8 @@ namespace {
 /// ones wait, so that a chain of any length needs little stack.
 constexpr unsigned release_depth = 32;
 
-/// Of the thread that drops. Nothing here has a destructor: drops happen until a thread's very end.
-struct releases {
-  unsigned depth = 0;  // of destructors on the stack
-  pending_list pending;
-};
-constinit thread_local releases releases_here [[gnu::tls_model("initial-exec")]];
+/// Of the thread that drops. It has no destructor: drops happen until a thread's very end.
+constinit thread_local pending_list pending_here [[gnu::tls_model("initial-exec")]];
 
 /// The object is destroyed: the owners' share of the block goes.
 inline void leave(header* h) noexcept {
@@ -34,45 +32,120 @@ inline void leave(header* h) noexcept {
     release_block(h);
 }
 
-[[gnu::noinline]] void destroy_pending(releases& here) noexcept {
-  ++here.depth;
-  while (header* h = here.pending.pop()) {
+[[gnu::noinline]] void destroy_pending() noexcept {
+  ++gc::foreign_destructors;
+  while (header* h = pending_here.pop()) {
     type_of_block(h).destroy(object_of(h));
     leave(h);
   }
-  --here.depth;
+  --gc::foreign_destructors;
+}
+
+/// A tracked object has died: the collector's books, and its lists where they can be reached.
+inline void note_tracked_death(header* h, const shared_type& type) noexcept {
+  if (local.me == nullptr) [[unlikely]]
+    static_cast<void>(mutator_here());
+  note_death(type);
+  // Relaxed: set by the thread that added the entry, which is this one, or not of interest.
+  if ((atomics::load<relaxed>(h->count) & watched) == 0) return;
+  if (alone()) {
+    if (gc::place_of(h) == gc::place::buffered) the_core().forget_candidate(h);
+  } else if (local.me != nullptr && local.me->entries.take_back(h)) {
+    drop_weak(h);
+  }
 }
 
 /// The count is 0, and this thread took it there.
 inline void die(header* h) noexcept {
   const shared_type& type = type_of_block(h);
+  if (type.trace != nullptr) note_tracked_death(h, type);
   if (type.destroy != nullptr) {
-    releases& here = releases_here;
+    unsigned& depth = gc::foreign_destructors;
     // Out of memory for the list, destroying deeper on the stack is what is left.
-    if (here.depth >= release_depth && here.pending.push(h)) [[unlikely]]
+    if (depth >= release_depth && pending_here.push(h)) [[unlikely]]
       return;
-    ++here.depth;
+    ++depth;
     type.destroy(object_of(h));
-    --here.depth;
+    --depth;
     leave(h);
-    if (here.depth == 0 && !here.pending.empty()) [[unlikely]]
-      destroy_pending(here);
+    if (depth == 0 && !pending_here.empty()) [[unlikely]]
+      destroy_pending();
     return;
   }
   leave(h);
 }
 
-}  // namespace
-
-void drop_only(header* h) noexcept {
-  atomics::store_plain(h->count, 0);  // nobody else knows of the object (I3 of shared_header.h)
+/// The last reference is dropped by its holder, and nobody can know of the object (I3 of
+/// shared_header.h).
+inline void drop_only(header* h) noexcept {
+  atomics::store_plain(h->count, 0);  // for that reason
   die(h);
 }
 
-void drop_slow(header* h, std::uint32_t left) noexcept {
-  // What is not 0 here made its object a candidate. Nothing sets that bit before there is a
-  // collector of the shared heap to ask.
-  if ((left & count_mask) == 0) die(h);
+/// No other thread: the candidate goes to its generation's buffer at once.
+inline void become_candidate_alone(header* h, std::uint32_t seen) noexcept {
+  h->count = (seen - 1) & ~gc::unwanted;
+  if (gc::place_of(h) == gc::place::none) the_core().enqueue(h);
+}
+
+/// `h` is a candidate, and the caller has a weak reference to it, for the list.
+void add_entry(header* h) noexcept {
+  mutator* me = mutator_here();
+  bool added = false;
+  if (me != nullptr) {
+    added = me->entries.push(h);
+  } else {
+    const std::lock_guard lock(mutators_mutex);
+    added = orphans.push(h);
+  }
+  if (added) return;
+  // Out of memory. The next drop asks again, if the object is still there.
+  atomics::set<relaxed>(h->count, gc::unwanted);
+  the_core().note_lost_candidate();
+  drop_weak(h);
+}
+
+}  // namespace
+
+bool is_destroying_here() noexcept { return gc::foreign_destructors != 0; }
+
+void destroy_object(header* h) noexcept {
+  auto* end = type_of_block(h).destroy;
+  if (end == nullptr) return;
+  ++gc::foreign_destructors;
+  end(object_of(h));
+  if (--gc::foreign_destructors == 0 && !pending_here.empty()) destroy_pending();
+}
+
+void drop_last(header* h) noexcept { die(h); }
+
+void drop_rare(header* h, std::uint32_t seen) noexcept {
+  if ((seen & ~gc::unwanted) == 1) return drop_only(h);
+  if (alone()) {
+    if ((seen & count_mask) != 1) return become_candidate_alone(h, seen);
+    h->count = seen & watched;
+    return die(h);
+  }
+  // Two steps, so that no other thread can free the object between its last drop and its entry: the
+  // weak reference first; then one exchange drops ours and decides.
+  bool holds_weak = false;
+  for (;;) {
+    const bool last = (seen & count_mask) == 1;
+    const bool candidate = !last && (seen & gc::unwanted) != 0;
+    if (candidate && !holds_weak) {
+      watch(h);
+      holds_weak = true;
+      seen = atomics::load<relaxed>(h->count);
+      continue;
+    }
+    const std::uint32_t left = last ? seen & watched : (seen - 1) & ~gc::unwanted;
+    // Acquire and release as in drop(). Relaxed when it fails: one more guess.
+    if (!atomics::replace<acq_rel, relaxed>(h->count, seen, left)) continue;
+    if (candidate) return add_entry(h);
+    if (last) die(h);
+    if (holds_weak) drop_weak(h);  // somebody else was first
+    return;
+  }
 }
 
 void release_block(header* h) noexcept {

@@ -8,15 +8,20 @@
 // when its time is up, and goes on where it stopped. They run once for each *batch* of candidates,
 // so that small cycles go from trial to reclaim while they are in the cache:
 //
-//   examine    examine.cc   all of it at once, for a candidate that reaches little; else:
-//   gather     search.cc    in a collection of all there is, once: the rest joins the working set
-//   subtract   search.cc    from candidates, count the edges that members of the working set have
-//   classify   search.cc    who has more references than that is held from outside
-//   restore    search.cc    what such a one reaches is live, too
-//   condense   condense.cc  the rest are suspects: their strongly connected components
-//   reclaim    reclaim.cc   source by source: prove, expire, null, destroy, free
-//              finalize.cc  after expire, where there are any: callbacks, finalizers, prove again
-//   settle     collector.cc the live ones age and leave the working set
+//   examine    examine.h    all of it at once, for a candidate that reaches little; else:
+//   gather     search.h     in a collection of all there is, once: the rest joins the working set
+//   subtract   search.h     from candidates, count the edges that members of the working set have
+//   classify   search.h     who has more references than that is held from outside
+//   restore    search.h     what such a one reaches is live, too
+//   condense   condense.h   the rest are suspects: their strongly connected components
+//   reclaim    reclaim.h    source by source: prove, expire, null, destroy, free
+//            last_words.h after expire, where there are any: callbacks, finalizers, prove again
+//   settle     run.h        the live ones age and leave the working set
+//
+// Where other threads use the objects (counting.h: stops_others), everything up to and including
+// the proof runs while they stand still, and everything from the nulling of edges on, where user
+// code may run, while they do not. So what is proved dead is *condemned*: it expires at once, and
+// waits on a list of its own.
 //
 // Bacon & Rajan 2001, section 3 (synchronous cycle collection; Lins 1992 for the lazy candidates);
 // we differ: trial counts of our own, so that the program may run between slices; components and a
@@ -40,6 +45,7 @@
 #include <utility>
 
 #include "chunks.h"
+#include "counting.h"
 #include "meter.h"
 #include "small_graph.h"
 #include "state.h"
@@ -50,8 +56,6 @@ inline namespace v1 {
 
 namespace gc {
 
-class heap_core;
-
 /// What a finished or running collection has done.
 struct collector_counts {
   std::size_t objects = 0;
@@ -61,9 +65,17 @@ struct collector_counts {
   std::size_t candidates = 0;
 };
 
-class collector {
+enum class step { done, out_of_time, out_of_memory };
+
+/// Of a heap whose objects are counted so (counting.h says what that decides). Instantiated where
+/// the heap is: phases.h has all definitions.
+template <class Counting>
+class collector : private counted<Counting> {
+  using how = counted<Counting>;
+
  public:
-  collector(heap_core& heap, place mine) noexcept;
+  using heap = typename how::heap;
+  collector(heap& of, place mine) noexcept;
   collector(const collector&) = delete;
   collector& operator=(const collector&) = delete;
 
@@ -88,6 +100,12 @@ class collector {
   /// Whether it was started with all there is.
   [[nodiscard]] bool has_all() const noexcept { return has_all_; }
   [[nodiscard]] const collector_counts& counts() const noexcept { return counts_; }
+  /// Where there are other threads: whether what comes next needs them to stand still. Else it may
+  /// run user code.
+  [[nodiscard]] bool needs_the_world() const noexcept {
+    return phase_ != phase::reclaim || stage_ == stage::find || stage_ == stage::prove ||
+           stage_ == stage::rise;
+  }
 
   /// Gives up: everything leaves the working set as it is; what was being examined wants it again.
   void cancel() noexcept;
@@ -99,9 +117,23 @@ class collector {
   enum class phase { idle, gather, subtract, classify, restore, condense, reclaim, settle };
   // Of the component being reclaimed.
   enum class stage { find, tell, finalize, prove, tell_late, rise, null, destroy, limbo, free };
-  enum class step { done, out_of_time, out_of_memory };
 
-  // examine.cc
+  using how::clear;
+  using how::count_of;
+  using how::destroy;
+  using how::destroy_plain;
+  using how::enter;
+  using how::is_dead;
+  using how::kill;
+  using how::last_words_of;
+  using how::leave;
+  using how::mine_mask;
+  using how::set_rule;
+  using how::target_of;
+  using how::trace_edges;
+  using how::word_of;
+
+  // examine.h
   [[nodiscard]] bool examine(header* candidate);
   void add_small(header* h) noexcept;
   void spill() noexcept;
@@ -110,11 +142,10 @@ class collector {
   void reclaim_small();
   void free_small(std::uint32_t component);
   void free_all();
-  void bury_member(header* h) noexcept;
   void take_edges(const edge_visitor& visit) noexcept;
   static void examine_edges(edge_visitor& visit, void* self);
 
-  // search.cc
+  // search.h
   void begin_gathering() noexcept;
   step gather(meter& time);
   step subtract(meter& time);
@@ -127,7 +158,7 @@ class collector {
   static void subtract_edges(edge_visitor& visit, void* self);
   static void restore_edges(edge_visitor& visit, void* self);
 
-  // condense.cc
+  // condense.h
   step condense(meter& time);
   [[nodiscard]] bool discover(header* h);
   [[nodiscard]] bool gather_edges(header* h);
@@ -136,15 +167,25 @@ class collector {
   void keep_candidate(pile::entry e) const noexcept;
   static void condense_edges(edge_visitor& visit, void* self);
 
-  // reclaim.cc
+  // reclaim.h
   step reclaim(meter& time);
   void find_dead_component();
+  void condemn(header* h, bool first) noexcept;
+  void condemn_component() noexcept;
+  void condemn_small(std::uint32_t begin, std::uint32_t end, const std::uint8_t* order) noexcept;
+  /// What is destroyed: the component at hand, or all that is condemned.
+  [[nodiscard]] pile& dying() noexcept {
+    if constexpr (how::stops_others)
+      return condemned_;
+    else
+      return components_;
+  }
   [[nodiscard]] bool prove(pile::cursor from);
   void leave_component_alive() noexcept;
   static void prove_edges(edge_visitor& visit, void* self);
   static void null_edges(edge_visitor& visit, void* self);
 
-  // finalize.cc
+  // last_words.h
   [[nodiscard]] bool begin_last_words(bool plain) noexcept;
   [[nodiscard]] bool tell_all(meter& time) noexcept;
   [[nodiscard]] bool run_finalizers(meter& time) noexcept;
@@ -152,7 +193,7 @@ class collector {
   [[nodiscard]] bool leave_resurrected(meter& time) noexcept;
   [[nodiscard]] bool destroy_limbo(meter& time) noexcept;
 
-  // ephemerons.cc: for each phase, who hands over an ephemeron's edges
+  // ephemerons.h: for each phase, who hands over an ephemeron's edges
   [[nodiscard]] bool hands_over(ephemeron& entry, bool by_key) const noexcept;
   [[nodiscard]] bool is_suspect(const header* h) const noexcept;
   static bool rule_of_subtract(void* self, ephemeron& entry, bool by_key);
@@ -161,7 +202,7 @@ class collector {
   static bool rule_of_condense(void* self, ephemeron& entry, bool by_key);
   static bool rule_of_prove(void* self, ephemeron& entry, bool by_key);
 
-  // collector.cc
+  // run.h
   step settle(meter& time);
   void settle_one(pile::entry e, bool age) noexcept;
   void look_again_if_stale(pile::entry e) const noexcept;
@@ -184,7 +225,7 @@ class collector {
   bool follow_window(header* h, edge_visitor& visit) noexcept;
   /// Whether `h` is in this collection's working set, of this heap.
   [[nodiscard]] bool is_mine(const header* h) const noexcept {
-    return ((h->word ^ mine_key_) & mine_mask) == 0;
+    return ((word_of(h) ^ mine_key_) & mine_mask) == 0;
   }
   /// A candidate found alive in this batch has to be looked at again: an older object may be in a
   /// cycle with it, which only an older collection can tell, or edges were hidden.
@@ -193,25 +234,39 @@ class collector {
   }
   /// An edge leads to `h`, which is neither mine nor in scope: whether a cycle may go through it.
   void pass(const header* h) noexcept {
-    reaches_out_ = reaches_out_ || (heap_number(h) == mine_key_ >> heap_shift &&
-                                    generation_of(h) <= 2 && !is_dead(h));
+    reaches_out_ = reaches_out_ || (((word_of(h) ^ mine_key_) & mine_mask & ~place_mask) == 0 &&
+                                    (word_of(h) & generation_mask) != untracked && !is_dead(h));
   }
   /// Whether an edge to `h`, which is not mine, is to be followed: it is of this heap, not too old,
   /// not dead, and not in the other collection's working set.
   [[nodiscard]] bool in_scope(const header* h) const noexcept {
-    // The heap's number lies above the generation: one comparison looks at both.
-    return (h->word >> generation_shift) - scope_ <= oldest_ && (h->word & (dead_bit | 2)) == 0;
+    return how::in_scope(h, scope_, oldest_);
   }
   void begin_batch() noexcept;
   [[nodiscard]] bool narrow() noexcept;
-  [[nodiscard]] bool spent(meter& time) noexcept { return time.spend(std::exchange(work_, 0)); }
+  [[nodiscard]] bool spent(meter& time) noexcept {
+    const bool out = time.spend(std::exchange(work_, 0));
+    // A destructor may have started a thread.
+    if constexpr (how::stops_others) return out || (needs_the_world() && !heap_.has_world());
+    return out;
+  }
+  [[nodiscard]] bool may_run_user_code() const noexcept {
+    if constexpr (how::stops_others) return heap_.may_run_user_code();
+    return true;
+  }
+  /// Whether the world is as the next step wants it.
+  [[nodiscard]] bool may_go_on() const noexcept {
+    if constexpr (how::stops_others)
+      return needs_the_world() ? heap_.has_world() : heap_.may_run_user_code();
+    return true;
+  }
 
   static constexpr std::size_t prefetch_depth = 16;
-  static constexpr std::size_t objects_a_step = 64;                 // of gather
-  static constexpr std::size_t large_batch = std::size_t{1} << 15;  // objects
+  static constexpr std::size_t objects_a_step = 64;                    // of gather
+  static constexpr std::size_t large_batch = std::size_t{1} << 15;     // objects
+  static constexpr std::size_t most_condemned = std::size_t{1} << 11;  // by one stop, about
 
-  heap_core& heap_;
-  static constexpr std::uint64_t mine_mask = (~std::uint64_t{0} << heap_shift) | place_mask;
+  heap& heap_;
   const place mine_;
   const std::uint64_t mine_key_;  // of a header in this working set, under mine_mask
   const std::uint64_t scope_;     // heap number and generation 0, as they lie in a header
@@ -244,6 +299,7 @@ class collector {
   pile suspects_;
   pile::cursor condensed_;     // the first of suspects_ that condense has not looked at
   pile components_;            // sinks first; a component's first entry is tagged
+  pile condemned_;             // proved dead, killed, in no working set; only if `stops_others`
   pile edges_, stack_, path_;  // of condense
   std::uint32_t discovered_ = 0;
 

@@ -16,7 +16,6 @@
 // I3. Nothing that expired once can be locked again. A weak reference made by a callback is born
 //     expired; one made by a finalizer is not, and expires before the first destructor if its
 //     object dies after all. Its callback then runs when nothing can save the object any more.
-#include "collector.h"
 #include "heap_core.h"
 #include "tricycle/unraisable.h"
 
@@ -34,7 +33,7 @@ void destroy_entry(link& limbo) noexcept {
   first.kind->destroy(first);
 }
 
-static void run_finalizer(header* h) noexcept {
+void run_finalizer(header* h) noexcept {
   h->word &= ~finalizable_bit;
   ++heap_of(h).finalized;
   ++heap_of(h).last_words;
@@ -46,8 +45,7 @@ static void run_finalizer(header* h) noexcept {
   }
 }
 
-/// After its finalizer, and for good: what has become weak again expires, and is told.
-static void give_up(header* h) noexcept {
+void give_up(header* h) noexcept {
   if (is_weak(h)) expire(h);
   h->word |= dead_bit;
 }
@@ -88,112 +86,6 @@ void heap_core::finish_life(header* h) noexcept {
   destroy_entries(limbo);
   drop(h);  // deep down still: if it was the last one after all, the heap may end behind us
   --depth_;
-}
-
-// Death by collection: the stages of a component, driven by reclaim.cc.
-
-/// The component at hand is proved dead: its members expire, where they are not all `plain`. If
-/// some have last words, all members are held. False: none has, and all are dead.
-bool collector::begin_last_words(bool plain) noexcept {
-  bool any = false;
-  for (pile::cursor c = component_; !plain && !components_.at_end(c);) {
-    header* h = components_.read(c).object();
-    if (h == nullptr) continue;
-    if (is_weak(h)) expire(h);
-    any |= has_last_words(h);
-  }
-  for (pile::cursor c = component_; !components_.at_end(c);) {
-    header* h = components_.read(c).object();
-    if (h == nullptr) continue;
-    if (any) {
-      ++h->count;
-    } else {
-      h->word |= dead_bit;
-      h->count &= ~unwanted;
-    }
-  }
-  held_ = any ? 1 : 0;
-  touched_ = false;
-  return any;
-}
-
-/// Tells all members' attachments. False: out of time.
-bool collector::tell_all(meter& time) noexcept {
-  while (!components_.at_end(at_)) {
-    const pile::cursor here = at_;
-    header* h = components_.read(at_).object();
-    while (h != nullptr && is_expired(h)) {
-      if (tell_next(h, limbo_)) {
-        touched_ = true;
-        ++heap_.last_words;
-      }
-      work_ += 16;
-      if (spent(time)) {
-        at_ = here;
-        return false;
-      }
-    }
-    if (spent(time)) return false;
-  }
-  at_ = component_;
-  return true;
-}
-
-bool collector::run_finalizers(meter& time) noexcept {
-  while (!components_.at_end(at_)) {
-    header* h = components_.read(at_).object();
-    if (h != nullptr && (h->word & finalizable_bit) != 0) {
-      run_finalizer(h);
-      touched_ = true;
-      work_ += 16;
-    }
-    if (spent(time)) return false;
-  }
-  at_ = component_;
-  return true;
-}
-
-/// The second proof, if any user code has run. Atomic. Whether the component is still dead: then,
-/// and now for good, its members are; and are no more held.
-bool collector::is_still_dead() {
-  if (touched_ && !prove(component_)) return false;
-  for (pile::cursor c = component_; !components_.at_end(c);) {
-    header* h = components_.read(c).object();
-    if (h == nullptr) continue;
-    give_up(h);
-    h->count = (h->count & ~unwanted) - held_;
-  }
-  held_ = 0;
-  return true;
-}
-
-/// The component was resurrected: all its members leave, and want examination, as some of them may
-/// be dead all the same. Their values in weak maps go. False: out of time.
-bool collector::leave_resurrected(meter& time) noexcept {
-  if (!destroy_limbo(time)) return false;
-  for (bool first = false; !first;) {
-    const pile::entry e = components_.pop();
-    first = e.tagged();
-    if (header* h = e.object()) {
-      if (count_of(h) > 1) ++heap_.resurrected;
-      h->count &= ~unwanted;
-      settle_one({e.bits & ~std::uintptr_t{3}}, /*age=*/true);
-      drop(h);
-      work_ += 4;
-    }
-    if (!first && spent(time)) return false;
-  }
-  held_ = 0;
-  return true;
-}
-
-bool collector::destroy_limbo(meter& time) noexcept {
-  while (!limbo_.alone()) {
-    destroy_entry(limbo_);
-    work_ += 4;
-    if (spent(time)) return false;
-  }
-  return true;
 }
 
 // The end of a heap.

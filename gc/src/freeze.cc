@@ -20,8 +20,7 @@ std::size_t heap_core::freeze() {
   if (!may_trace()) return 0;
   // Whatever is being examined leaves the working sets; a dead cycle whose destruction has begun is
   // destroyed first.
-  one_.cancel();
-  two_.cancel();
+  cancel();
   std::size_t frozen = 0;
   for_each_object([&](header* h) {
     if (!is_tracked(h)) return;

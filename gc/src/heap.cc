@@ -27,7 +27,16 @@ std::size_t heap::unfreeze() { return core_->unfreeze(); }
 std::size_t heap::frozen() const { return core_->frozen(); }
 
 collection collect(generation oldest) {
-  return gc::heap_here().collect(static_cast<unsigned>(oldest));
+  collection done = gc::heap_here().collect(static_cast<unsigned>(oldest));
+  if (auto* collect_shared = gc::collect_shared.load()) {
+    const collection shared = collect_shared(static_cast<unsigned>(oldest));
+    done.objects += shared.objects;
+    done.bytes += shared.bytes;
+    done.components += shared.components;
+    done.examined += shared.examined;
+    done.duration += shared.duration;
+  }
+  return done;
 }
 bool collect_for(std::chrono::nanoseconds budget) { return gc::heap_here().collect_for(budget); }
 void add_memory_pressure(std::size_t bytes) { gc::heap_here().add_pressure(bytes); }

@@ -7,6 +7,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "pacing.h"
 #include "tricycle/make.h"
 
 // The C++ ABI's hook for the end of a thread, and this library's handle for it.
@@ -83,16 +84,9 @@ heap_core::heap_core(unsigned number)
     : hot_heap{.classes = {},
                .credit = 0,
                .fresh_word = (std::uint64_t{number} << heap_shift) | untracked},
-      candidates{candidate_buffer(chunks, directory), candidate_buffer(chunks, directory),
-                 candidate_buffer(chunks, directory)},
+      schedule(number),
       blocks_(dead_bit),
-      number_(number),
-      owner_(this_thread()),
-      one_(*this, place::one),
-      two_(*this, place::two),
-      ripe_age_{std::size_t{512} << 10, std::size_t{1} << 20} {
-  chunks.refill();
-  directory.refill();
+      owner_(this_thread()) {
   for (std::size_t i = 1; i < size_classes; ++i) classes[i].room = limit_at_hand(i);
 }
 
@@ -112,10 +106,15 @@ heap_core* heap_core::create() {
   }
 }
 
-bool heap_core::may_trace() const noexcept {
-  for (const heap_core* h = heaps_here; h != nullptr; h = h->next_here_)
+bool heap_core::may_trace() const noexcept { return may_trace_here() && !is_busy(); }
+
+constinit thread_local unsigned foreign_destructors = 0;
+constinit std::atomic<collection (*)(unsigned oldest)> collect_shared{nullptr};
+
+bool may_trace_here() noexcept {
+  for (const heap_core* h = heaps_here; h != nullptr; h = h->next_here())
     if (h->is_busy()) return false;
-  return !is_busy();
+  return foreign_destructors == 0;
 }
 
 /// How many blocks of a class are kept at hand, at most.
@@ -237,8 +236,7 @@ void heap_core::orphan() {
   end_timed_releases();
   meter unlimited;
   release_deferred(unlimited);
-  one_.cancel();
-  two_.cancel();
+  cancel();
   if (current_heap == this) current_heap = &no_heap;
   config.automatic = false;
   leave();
@@ -268,7 +266,7 @@ void heap_core::leave() noexcept {
 
 void heap_core::end_if_empty() noexcept {
   if (live_objects() != 0 || depth_ != 0 || collecting) return;
-  give_number_back(number_);
+  give_number_back(number());
   this->~heap_core();
   alloc::raw_free(this);
 }
@@ -277,8 +275,7 @@ void heap_core::end_if_empty() noexcept {
 /// may make new objects here: then again, until none is left.
 void heap_core::destroy_all() {
   meter unlimited;
-  one_.cancel();
-  two_.cancel();
+  cancel();
   config.automatic = false;
   collecting = true;
   release_deferred(unlimited);
@@ -297,7 +294,7 @@ void heap_core::destroy_all() {
           for (void** slot : slots) {
             if (*slot == nullptr) continue;
             header* h = header_of(*slot);
-            if (heap_number(h) != static_cast<heap_core*>(self)->number_) continue;
+            if (heap_number(h) != static_cast<heap_core*>(self)->number()) continue;
             *slot = nullptr;
             --h->count;
           }
@@ -337,6 +334,8 @@ void heap_core::destroy_all() {
   } while (!all.empty());
   collecting = false;
 }
+
+template class schedule<counting::confined>;
 
 header* allocate_slow(const object_type& type) { return heap_here().allocate(type); }
 

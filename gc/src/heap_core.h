@@ -14,13 +14,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 #include "block_store.h"
-#include "candidates.h"
-#include "chunks.h"
-#include "collector.h"
+#include "schedule.h"
 #include "state.h"
 #include "tricycle/detail/hot_heap.h"
 #include "tricycle/heap.h"
@@ -37,7 +36,14 @@ heap_core& heap_here();
 /// Tells threads apart; never 0.
 [[nodiscard]] std::uintptr_t this_thread() noexcept;
 
-class heap_core : public hot_heap {
+/// Destructors on the calling thread's stack, of objects that are in no confined heap.
+extern constinit thread_local unsigned foreign_destructors [[gnu::tls_model("initial-exec")]];
+/// Whether none is, of whichever heap of this thread.
+[[nodiscard]] bool may_trace_here() noexcept;
+/// Collects the heap that all threads share; null while there is none.
+extern constinit std::atomic<collection (*)(unsigned oldest)> collect_shared;
+
+class heap_core : public hot_heap, public schedule<counting::confined> {
  public:
   heap_core(const heap_core&) = delete;
   heap_core& operator=(const heap_core&) = delete;
@@ -66,12 +72,7 @@ class heap_core : public hot_heap {
 
   // death by counting, and candidates (release.cc)
   void die(header* h) noexcept;
-  void want_examination(header* h) noexcept;
-  void enqueue(header* h) noexcept;
-  void forget_candidate(header* h) noexcept {
-    candidates[generation_of(h)].erase(h->trial);
-    set_place(h, place::none);
-  }
+  [[gnu::noinline]] void want_examination(header* h) noexcept;
   /// After its destructor: gives the block back, unless references or a list still hold it.
   void bury(header* h, const object_type& type) noexcept {
     if (h->count == 0 && place_of(h) == place::none) [[likely]]
@@ -80,6 +81,12 @@ class heap_core : public hot_heap {
       h->word |= gone_bit;
   }
   void bury(header* h) noexcept { bury(h, *type_of_object(h)); }
+  /// The same of a member of a small dead cycle, which no weak reference knew.
+  void bury_member(header* h) noexcept {
+    const std::uint64_t word = h->word;
+    h->word = word & ~place_mask;
+    bury(h, *reinterpret_cast<const object_type*>(word & pointer_mask));
+  }
   /// Destroys what was deferred, until the time is up. True: nothing is left.
   bool release_deferred(meter& time) noexcept;
   /// What stands between an object that counting has found dead and its destructor (finalize.cc).
@@ -97,14 +104,28 @@ class heap_core : public hot_heap {
   std::size_t unfreeze();
   [[nodiscard]] std::size_t frozen();
 
-  // when to collect (schedule.cc)
-  void pace();
-  collection collect(unsigned oldest);
-  bool collect_for(std::chrono::nanoseconds budget);
+  // what the schedule and the collectors ask (schedule.h)
+  bool run(collector<counting::confined>& c, meter& time) { return c.run(time); }
+  void look_again_after(std::int64_t bytes) noexcept {
+    credited_bytes_ += static_cast<std::size_t>(bytes - credit);
+    credit = bytes;
+  }
+  [[nodiscard]] bool has_deferred() const noexcept { return !deferred_.empty(); }
+  bool run_deferred(meter& time);
+  /// No tracing while a destructor is on the stack, of whichever heap of this thread: the container
+  /// that dropped its object is changing, and may still show elements that it has destroyed
+  /// (std::vector::clear does). O(heaps of the thread).
+  [[nodiscard]] bool may_trace() const noexcept;
+  [[nodiscard]] bool is_busy() const noexcept { return collecting || depth_ != 0; }
+  [[nodiscard]] const heap_core* next_here() const noexcept { return next_here_; }
+  void after_collect() noexcept { give_blocks_back(at_hand_bytes_after_collect); }
+  [[nodiscard]] std::size_t released_bytes() const noexcept {
+    return allocated_bytes() - live_bytes();
+  }
+
   void add_pressure(std::size_t bytes) noexcept {
     credit -= static_cast<std::int64_t>(std::min(bytes, std::size_t{1} << 40));
   }
-  [[nodiscard]] statistics stats() const noexcept;
   void configure(const settings& with) noexcept;
 
   /// A walk over all headers, also those of free blocks (dead) and of objects under construction.
@@ -118,7 +139,6 @@ class heap_core : public hot_heap {
         [&visit](alloc::large_link* link) { visit(reinterpret_cast<header*>(link + 1)); });
   }
 
-  [[nodiscard]] unsigned number() const noexcept { return number_; }
   /// Objects whose block is taken and not given back, and the bytes of the blocks. O(size classes).
   [[nodiscard]] std::size_t live_objects() const noexcept;
   [[nodiscard]] std::size_t live_bytes() const noexcept;
@@ -131,16 +151,7 @@ class heap_core : public hot_heap {
   /// The thread whose heap this is; 0 once that thread has ended.
   [[nodiscard]] std::uintptr_t owner() const noexcept { return owner_; }
 
-  settings config;
-  chunk_pool chunks;
-  chunk_directory directory;
-  std::array<candidate_buffer, 3> candidates;
-  std::uint64_t candidates_lost = 0;
-  std::uint64_t last_words = 0;   // times that callbacks and finalizers were called
-  std::uint64_t finalized = 0;    // objects whose finalizer has run
-  std::uint64_t resurrected = 0;  // objects found dead that live on
   link exit_functions;
-  bool collecting = false;
 
  private:
   explicit heap_core(unsigned number);
@@ -164,19 +175,6 @@ class heap_core : public hot_heap {
   [[nodiscard]] bool says_more_later(header* h) noexcept;
   [[gnu::noinline]] void after_outermost() noexcept;
   void destroy_one(header* h) noexcept;
-  bool slice(meter& time, bool major, collection& done);
-  void record_pause(clock::duration took, clock::duration allowed) noexcept;
-  [[nodiscard]] std::size_t trash_bound(std::size_t live) const noexcept;
-  void start_what_is_due(std::size_t live, std::size_t bound) noexcept;
-  [[nodiscard]] double urgency(std::size_t live, std::size_t bound) const noexcept;
-  void learn(const collector& finished) noexcept;
-  /// No tracing while a destructor is on the stack, of whichever heap of this thread: the container
-  /// that dropped its object is changing, and may still show elements that it has destroyed
-  /// (std::vector::clear does). O(heaps of the thread).
-  [[nodiscard]] bool may_trace() const noexcept;
-  [[nodiscard]] bool is_busy() const noexcept { return collecting || depth_ != 0; }
-  void start_major(unsigned oldest, bool all) noexcept;
-  bool advance(collector& c, meter& time, collection& done);
   void end_if_empty() noexcept;
   [[nodiscard]] header* take_block(const object_type& type) noexcept;
   /// All but `keep_bytes` of each class.
@@ -188,10 +186,6 @@ class heap_core : public hot_heap {
   // An object's first `release_depth` owners are destroyed around it, as users of shared_ptr know
   // it; deeper ones wait on a list, so that a chain of any length needs little stack.
   static constexpr unsigned release_depth = 32;
-
-  /// Callbacks and finalizers may make new objects that have some, and so on: an explicit
-  /// collection, and the end of a heap, listen to so many generations of them.
-  static constexpr unsigned most_talks = 64;
 
   // Free blocks kept at hand, at most, of a class: a block that goes through its slab costs twice
   // as much. An explicit collection leaves only the smaller part.
@@ -216,29 +210,9 @@ class heap_core : public hot_heap {
   meter release_time_;         // of the release, or the slice, under way
   bool release_late_ = false;  // its time is up
   alloc::block_store blocks_;
-  const unsigned number_;
   std::uintptr_t owner_;
   heap_core* next_here_ = nullptr;  // the thread's other heaps
   bool ended_ = false;
-
-  collector one_;
-  collector two_;
-  collector* minor_ = &one_;  // of the young and middle ones; what gets large becomes the major one
-  collector* major_ = &two_;
-  std::array<std::size_t, 2> ripe_age_;  // of young and middle candidates, in bytes allocated since
-  std::array<unsigned, 2> patience_{};   // collections until the ripe age is tried again
-  std::size_t major_live_bytes_ = 0;     // live bytes when the major one began
-  std::size_t old_at_bytes_ = 0;         // allocated_bytes() when the last old one began
-  std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
-  std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at
-  double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
-  clock::time_point next_turn_{};        // of the major collection, and of what was deferred
-  std::uint64_t slices_ = 0;
-  std::uint64_t pause_exceeded_ = 0;
-  std::uint64_t trash_exceeded_ = 0;
-  unsigned late_slices_ = 0;  // that followed upon each other
-  std::array<generation_statistics, 3> generations_{};
-  pause_statistics pauses_;
 };
 
 [[nodiscard]] inline heap_core& heap_of(const header* h) noexcept {

@@ -114,20 +114,24 @@ bool heap_core::release_deferred(meter& time) noexcept {
   return true;
 }
 
+/// A slice begins with what was dropped and waits for its destructor. True: nothing is left.
+bool heap_core::run_deferred(meter& time) {
+  time_releases(time);
+  collecting = true;
+  const bool all = release_deferred(time);
+  collecting = false;
+  end_timed_releases();
+  return all;
+}
+
+void heap_core::configure(const settings& with) noexcept {
+  config = with;
+  end_timed_releases();
+}
+
 void heap_core::want_examination(header* h) noexcept {
   h->count &= ~unwanted;
   if (place_of(h) == place::none) enqueue(h);
-}
-
-/// `h` wants examination and is on no list. Out of memory, it stays what it was: the next drop
-/// asks again, and the statistics tell.
-void heap_core::enqueue(header* h) noexcept {
-  if (candidates[generation_of(h)].push(h, [this] { return allocated_bytes(); })) [[likely]] {
-    set_place(h, place::buffered);
-  } else {
-    h->count |= unwanted;
-    ++candidates_lost;
-  }
 }
 
 }  // namespace gc

@@ -1,37 +1,8 @@
 #include "small_graph.h"
 
-#include "complain.h"
-
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
-
-bool small_graph::find_live() noexcept {
-  std::array<std::uint8_t, max_nodes> reached;
-  std::size_t waiting = 0;
-  std::uint64_t words = 0;
-  for (std::uint32_t i = 0; i < nodes; ++i) {
-    const std::uint32_t count = count_of(node[i]);
-    words |= node[i]->word;
-    live[i] = count != in[i];
-    if (!live[i]) [[likely]]
-      continue;
-    if (count < in[i]) [[unlikely]]
-      complain_edge_twice(node[i]);
-    reached[waiting++] = static_cast<std::uint8_t>(i);
-  }
-  any_last_words = (words & (weak_bit | finalizable_bit)) != 0;
-  const bool any = waiting != 0;
-  while (waiting != 0) {
-    const std::uint8_t from = reached[--waiting];
-    for (std::uint32_t e = first_edge[from]; e < first_edge[from + 1U]; ++e) {
-      if (live[to[e]]) continue;
-      live[to[e]] = true;
-      reached[waiting++] = to[e];
-    }
-  }
-  return any;
-}
 
 /// Node 0 reaches every node: that is how they were found. If each reaches node 0, they are one
 /// component. It does if each leads to one before it. Else, one pass down and one up see it in

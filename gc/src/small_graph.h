@@ -14,7 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "state.h"
+#include "complain.h"
+#include "counting.h"
 
 namespace tricycle {
 inline namespace v1 {
@@ -37,6 +38,7 @@ struct small_graph {
   std::array<void**, max_edges> slot;  // where the edge's pointer is
 
   /// Nodes that are held from outside, or reached from one that is. Returns whether there are any.
+  template <class Counting>
   bool find_live() noexcept;
   std::array<bool, max_nodes> live;
   bool any_last_words = false;  // one of them has weak references, or a finalizer
@@ -59,6 +61,34 @@ struct small_graph {
  private:
   static constexpr std::uint8_t none = 0xff;
 };
+
+template <class Counting>
+bool small_graph::find_live() noexcept {
+  std::array<std::uint8_t, max_nodes> reached;
+  std::size_t waiting = 0;
+  std::uint64_t words = 0;
+  for (std::uint32_t i = 0; i < nodes; ++i) {
+    const std::uint32_t count = counted<Counting>::count_of(node[i]);
+    words |= counted<Counting>::last_words_of_all(node[i]);
+    live[i] = count != in[i];
+    if (!live[i]) [[likely]]
+      continue;
+    if (count < in[i]) [[unlikely]]
+      complain_edge_twice(node[i]);
+    reached[waiting++] = static_cast<std::uint8_t>(i);
+  }
+  any_last_words = words != 0;
+  const bool any = waiting != 0;
+  while (waiting != 0) {
+    const std::uint8_t from = reached[--waiting];
+    for (std::uint32_t e = first_edge[from]; e < first_edge[from + 1U]; ++e) {
+      if (live[to[e]]) continue;
+      live[to[e]] = true;
+      reached[waiting++] = to[e];
+    }
+  }
+  return any;
+}
 
 }  // namespace gc
 }  // namespace v1

@@ -98,6 +98,10 @@ bool tell_next(header* h, link& limbo) noexcept;
 /// Frees the entries of a limbo, or the first of them. Runs user code.
 void destroy_entries(link& limbo) noexcept;
 void destroy_entry(link& limbo) noexcept;
+/// Its finalizer runs, and never again.
+void run_finalizer(header* h) noexcept;
+/// After its finalizer, and for good: what has become weak again expires, and is told.
+void give_up(header* h) noexcept;
 /// Tells the searches of a thread's collectors apart; never 0.
 [[nodiscard]] std::uint64_t next_search() noexcept;
 /// All edges of an object: its own, and those of the values that it is a key of.

@@ -27,7 +27,8 @@ std::multiset<const void*> EdgesOf(const shared_ptr<T>& p) {
   edge_visitor visit(
       [](edge_visitor& self, void* context) {
         for (void** slot : self)
-          if (*slot != nullptr) static_cast<std::multiset<const void*>*>(context)->insert(*slot);
+          if (void* to = *edge_visitor::place_of(slot))
+            static_cast<std::multiset<const void*>*>(context)->insert(to);
       },
       &found);
   visit.follow_shared();

@@ -150,7 +150,8 @@ class heap {
 /// Collects the current heap's generations up to `oldest` to the end. Of all generations: what is
 /// dead when it is called is gone when it returns; O(live objects). Of young and middle: O(what
 /// their candidates reach). Runs destructors. Called from the destructor of an object, however that
-/// died and of whichever heap, it does nothing and returns zeros.
+/// died and of whichever heap, it does nothing and returns zeros. The shared heap, where objects
+/// behind shared_ptr are, is collected with it (shared_heap::collect in threads.h).
 collection collect(generation oldest = generation::old);
 
 /// Runs the current heap's collector for at most one slice of that length (the atomic proof of a

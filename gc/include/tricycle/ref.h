@@ -31,6 +31,8 @@ inline namespace v1 {
 namespace counting {
 /// Plain integers, for objects that one thread owns.
 struct confined {};
+/// By any thread, for objects of the shared heap (shared_ref.h).
+struct atomic {};
 }  // namespace counting
 
 namespace gc {

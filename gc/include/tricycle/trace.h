@@ -21,6 +21,7 @@
 #define TRICYCLE_TRACE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include "tricycle/access.h"
@@ -198,10 +199,24 @@ class edge_visitor {
   /// Whether the object's edges depend on a rule, and so on others.
   [[nodiscard]] bool has_asked() const noexcept { return has_asked_; }
 
-  /// An edge into the shared heap, of a pointer that is two words wide: `slot` is the one that
-  /// owns. The collector of a confined heap passes it by.
-  void shared_edge(void** slot) {
-    if (shared_) edge(slot);
+  /// An edge into the shared heap. The collector of a confined heap passes it by; that of the
+  /// shared heap finds the place with a tag. `wide`: the pointer is two words, of which `slot` is
+  /// the second, the one that owns.
+  void shared_edge(void** slot, bool wide) {
+    if (shared_)
+      edge(reinterpret_cast<void**>(reinterpret_cast<std::uintptr_t>(slot) |
+                                    (wide ? wide_tag : narrow_tag)));
+  }
+  [[nodiscard]] static bool is_shared(void** slot) noexcept {
+    return (reinterpret_cast<std::uintptr_t>(slot) & (wide_tag | narrow_tag)) != 0;
+  }
+  [[nodiscard]] static bool is_wide(void** slot) noexcept {
+    return (reinterpret_cast<std::uintptr_t>(slot) & wide_tag) != 0;
+  }
+  /// Without the tag.
+  [[nodiscard]] static void** place_of(void** slot) noexcept {
+    return reinterpret_cast<void**>(reinterpret_cast<std::uintptr_t>(slot) &
+                                    ~(wide_tag | narrow_tag));
   }
 
   /// For the library: edges into the shared heap are wanted, too.
@@ -252,6 +267,9 @@ class edge_visitor {
   void clear() noexcept { size_ = 0; }
 
  private:
+  static constexpr std::uintptr_t wide_tag = 1;
+  static constexpr std::uintptr_t narrow_tag = 2;
+
   [[nodiscard]] std::size_t room() const noexcept { return left_ < capacity ? left_ : capacity; }
 
   /// No room for an edge: it lies before the window, or behind it, or what is gathered must go.

@@ -24,7 +24,7 @@ inline namespace v1 {
 namespace gc {
 
 /// The map itself is an object of a heap, so that the collector knows whether it is alive: a value
-/// is held as long as both its key and its map are (gc/src/ephemerons.cc).
+/// is held as long as both its key and its map are (gc/src/ephemerons.h).
 template <class Entry>
 struct key_map_core {
   weak_table table;

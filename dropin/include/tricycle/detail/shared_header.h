@@ -9,8 +9,9 @@
 //   count  0-29   owning references (shared_ptr, shared_ref)
 //          30     watched: there is, or was, a weak reference. Set before the first one exists,
 //                 never cleared.
-//          31     unwanted (detail/header.h): for the shared heap's collector; 0 until there is one
-//   trial         the collector's
+//          31     unwanted (detail/header.h): the object is tracked, and no candidate. 0 for leaves
+//   trial         the collector's: written only while all threads that use tracked objects stand
+//                 still
 //   word   0-48, 50-51   as in detail/header.h
 //          49     shared: 1, the object is of the shared heap
 //          52-62  weak references, and one for all owning references together
@@ -21,7 +22,8 @@
 // I1. Who holds an owning reference sees count >= 1; the object dies when the last one goes, by
 //     whoever took the count from 1 to 0. It never leaves 0 again: lock() adds to what is not 0.
 // I2. The block goes back when the weak field would reach 0. While an object lives its field is
-// >= 1. I3. Who reads `count` as 1, not watched, is the only one who knows of the object: an owning
+//     >= 1. The lists of the collector have weak references, too.
+// I3. Who reads `count` as 1, not watched, is the only one who knows of the object: an owning
 //     reference is needed to make another one or the first weak one, and it is the reader's own.
 // I4. A decision is taken from the value that the atomic operation returned, never from a second
 //     look.
@@ -52,11 +54,11 @@ inline constexpr std::uint64_t one_weak = std::uint64_t{1} << weak_shift;
 inline constexpr std::uint64_t most_weak = (std::uint64_t{1} << 11) - 1;
 inline constexpr std::uint64_t spilled_bit = std::uint64_t{1} << 63;
 
-/// The last owning reference went (I1), or one that makes its object a candidate; `left` is what
-/// the decrement left. Runs destructors and deleters.
-void drop_slow(header* h, std::uint32_t left) noexcept;
-/// The caller has the last owning reference to an object that is not watched (I3).
-void drop_only(header* h) noexcept;
+/// The caller drops a reference, which it still has, and the object is tracked and no candidate, or
+/// has no other owner; `seen` is its count. Runs destructors and deleters.
+void drop_rare(header* h, std::uint32_t seen) noexcept;
+/// The last owning reference went (I1). Runs destructors and deleters.
+void drop_last(header* h) noexcept;
 /// The weak field is full; or it is spilled and would become 0.
 void retain_weak_slow(header* h) noexcept;
 void drop_weak_slow(header* h) noexcept;
@@ -75,17 +77,14 @@ inline void retain(header* h) noexcept {
 
 /// One owning reference less. O(1) beside what it destroys.
 inline void drop(header* h) noexcept {
-  std::uint32_t left;
-  if (alone()) {
-    left = --h->count;
-  } else {
-    // Acquire, here and below: what other threads did with the object before they dropped it has
-    // happened before its destructor. Release: what this thread did, too.
-    if ((atomics::load<acquire>(h->count) & ~gc::unwanted) == 1) return drop_only(h);
-    left = atomics::subtract<acq_rel>(h->count, 1);
-  }
-  if (static_cast<std::int32_t>(left & ~watched) <= 0) [[unlikely]]
-    drop_slow(h, left);
+  // Acquire, here and below: what other threads did with the object before they dropped it has
+  // happened before its destructor. Release: what this thread did, too.
+  const bool only = alone();
+  const std::uint32_t seen = only ? h->count : atomics::load<acquire>(h->count);
+  if (static_cast<std::int32_t>(seen) <= 1) return drop_rare(h, seen);
+  const std::uint32_t left = only ? (h->count = seen - 1) : atomics::subtract<acq_rel>(h->count, 1);
+  if ((left & count_mask) == 0) [[unlikely]]
+    drop_last(h);
 }
 
 /// An owning reference for the holder of a weak one; false if the object is dead or dying. O(1)

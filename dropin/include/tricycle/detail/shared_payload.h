@@ -68,6 +68,7 @@ class raw_block {
 
   /// A block for one Payload; of a size class, if it has one.
   explicit raw_block(const A& allocator) : allocator_(allocator), bytes_(sizeof(Payload)) {
+    before_allocation(offset + sizeof(Payload));
     if constexpr (class_of_payload<Payload, A> != 0) {
       block_ = take_block(class_of_payload<Payload, A>);
       if (block_ == nullptr) [[unlikely]]
@@ -77,6 +78,7 @@ class raw_block {
     }
   }
   raw_block(const A& allocator, std::size_t bytes) : allocator_(allocator), bytes_(bytes) {
+    before_allocation(offset + bytes);
     take();
   }
   raw_block(const raw_block&) = delete;

@@ -11,7 +11,7 @@
 //
 // Invariants
 // I1. block_ is null, or the payload of a block whose count includes this pointer.
-// I2. get() is null when the collector has cleared block_: see the tracer in detail/shared_edge.h.
+// I2. get() is null when the collector has cleared block_: see the tracer below.
 // I3. A pointer holds its new target before it drops the old one, and is in its new state before
 //     any destructor runs.
 #ifndef TRICYCLE_DETAIL_SHARED_POINTER_H_
@@ -339,7 +339,7 @@ struct tracer<shared_ptr<T>> {
     return gc::edges::some;
   }
   static void trace(shared_ptr<T>& pointer, edge_visitor& visit) {
-    visit.shared_edge(access::shared_slot(pointer));
+    visit.shared_edge(access::shared_slot(pointer), /*wide=*/true);
   }
 };
 

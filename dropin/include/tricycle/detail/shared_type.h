@@ -14,6 +14,7 @@
 
 #include "tricycle/detail/object_type.h"
 #include "tricycle/detail/shared_header.h"
+#include "tricycle/detail/shared_pace.h"
 #include "tricycle/detail/spare_blocks.h"
 
 namespace tricycle {
@@ -54,9 +55,15 @@ void note_block(header* h) noexcept;
 /// A header with one owning reference. The payload is there; nobody else knows of it.
 inline void publish(void* object, const shared_type& type) noexcept {
   header* h = header_of(object);
-  h->count = 1;
+  const bool tracked = type.trace != nullptr;  // known to the compiler, where it is inlined
+  h->count = tracked ? gc::unwanted | 1 : 1;
   h->trial = 0;
-  h->word = one_weak | gc::untracked | shared_bit | reinterpret_cast<std::uint64_t>(&type);
+  h->word = one_weak | (tracked ? 0 : gc::untracked) | shared_bit |
+            reinterpret_cast<std::uint64_t>(&type);
+  if (tracked) {
+    add_to_book(local.made_objects, 1);
+    add_to_book(local.made_bytes, type.block_bytes);
+  }
   // Relaxed: see note_block.
   if (atomics::load<relaxed>(noting_blocks) != noting::off) [[unlikely]]
     note_block(h);

@@ -11,7 +11,7 @@
 //     waits in a *limbo*, which belongs to whoever sees to that death.
 // I3. An entry that can trace is an *ephemeron* (Hayes 1997): it holds its value as long as both
 //     its key and its map are there. Each phase of a collection says who of the two hands over the
-//     value's edges, so that they are seen once (ephemerons.cc).
+//     value's edges, so that they are seen once (ephemerons.h).
 // I4. An attachment is on one list or on none; none means that its links point to itself.
 #ifndef TRICYCLE_DETAIL_ATTACHMENT_H_
 #define TRICYCLE_DETAIL_ATTACHMENT_H_

@@ -20,20 +20,19 @@
 // Why nothing is missed: of dead ones, one is in the working set, so the reference is explained;
 // the other may live, and does not restore the value. No iteration, since "the later of the two"
 // visits each entry at most twice.
+#ifndef TRICYCLE_GC_EPHEMERONS_H_
+#define TRICYCLE_GC_EPHEMERONS_H_
+
 #include "collector.h"
 
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-std::uint64_t next_search() noexcept {
-  static constinit thread_local std::uint64_t last = 0;
-  return ++last;
-}
-
 /// Whether it is this one of the two that hands it over to this search. The answer stays the same
 /// when it is asked again.
-bool collector::hands_over(ephemeron& entry, bool by_key) const noexcept {
+template <class Counting>
+bool collector<Counting>::hands_over(ephemeron& entry, bool by_key) const noexcept {
   auto& seen = entry.seen[mine_ == place::two ? 1 : 0];
   if (seen.search != search_) {
     seen.search = search_;
@@ -42,34 +41,42 @@ bool collector::hands_over(ephemeron& entry, bool by_key) const noexcept {
   return seen.by_key == by_key;
 }
 
-bool collector::is_suspect(const header* h) const noexcept {
+template <class Counting>
+bool collector<Counting>::is_suspect(const header* h) const noexcept {
   return h != nullptr && is_mine(h) && mark_of(h) == mark::suspect;
 }
 
-bool collector::rule_of_subtract(void* self, ephemeron& entry, bool by_key) {
-  return static_cast<collector*>(self)->hands_over(entry, by_key);
+template <class Counting>
+bool collector<Counting>::rule_of_subtract(void* self, ephemeron& entry, bool by_key) {
+  return static_cast<collector<Counting>*>(self)->hands_over(entry, by_key);
 }
 
 /// A copy of the edges can't tell conjunctions: it becomes a working set.
-bool collector::rule_of_examine(void* self, ephemeron& entry, bool by_key) {
-  auto& c = *static_cast<collector*>(self);
+template <class Counting>
+bool collector<Counting>::rule_of_examine(void* self, ephemeron& entry, bool by_key) {
+  auto& c = *static_cast<collector<Counting>*>(self);
   if (!c.spilled_) c.spill();
   return c.hands_over(entry, by_key);
 }
 
-bool collector::rule_of_restore(void* self, ephemeron& entry, bool by_key) {
-  const auto& c = *static_cast<const collector*>(self);
+template <class Counting>
+bool collector<Counting>::rule_of_restore(void* self, ephemeron& entry, bool by_key) {
+  const auto& c = *static_cast<const collector<Counting>*>(self);
   return !c.is_suspect(by_key ? entry.map : entry.record->target);
 }
 
-bool collector::rule_of_condense(void* /*self*/, ephemeron& /*entry*/, bool /*by_key*/) {
+template <class Counting>
+bool collector<Counting>::rule_of_condense(void* /*self*/, ephemeron& /*entry*/, bool /*by_key*/) {
   return true;
 }
 
-bool collector::rule_of_prove(void* self, ephemeron& entry, bool by_key) {
-  return by_key || !static_cast<const collector*>(self)->is_suspect(entry.record->target);
+template <class Counting>
+bool collector<Counting>::rule_of_prove(void* self, ephemeron& entry, bool by_key) {
+  return by_key || !static_cast<const collector<Counting>*>(self)->is_suspect(entry.record->target);
 }
 
 }  // namespace gc
 }  // namespace v1
 }  // namespace tricycle
+
+#endif  // TRICYCLE_GC_EPHEMERONS_H_

@@ -1,52 +1,22 @@
-// When to collect: automatic slices, and the calls that ask for it.
-//
-// All triggers are counts that the heap itself keeps: bytes allocated, candidates. Never RSS, which
-// an allocator that keeps pages makes blind (TRAPS 26).
-//
-// The trash bound. A dead cycle waits in the candidate buffer of its generation, for at most the
-// *ripe age* of that buffer, told in bytes allocated since it came. No more garbage can have been
-// made meanwhile than bytes were allocated; so with every ripe age below the bound, less what a
-// collection needs to get through, the garbage stays below the bound. Within that limit the ripe
-// age follows the yield (learn).
-//
-// The old generation can't be examined at every ripe age: one candidate may reach the whole heap.
-// Its collections start when it has grown by a quarter (CPython's 25 % rule), or when as much
-// garbage is expected in it, from what its candidates yielded before; and at the latest when 16
-// times the live bytes have been allocated.
-//
-// Candidates are not quite all: a cycle that was closed by a move never had one, for no count fell.
-// So an explicit collection looks at all there is, and an automatic one does when the heap has
-// doubled since.
-#include <algorithm>
-#include <optional>
-#include <utility>
+// The definitions of schedule.h, for whoever makes a heap.
+#ifndef TRICYCLE_GC_PACING_H_
+#define TRICYCLE_GC_PACING_H_
 
-#include "heap_core.h"
+#include "schedule.h"
 
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
-namespace {
 
-constexpr std::int64_t pace_bytes = std::int64_t{16} << 10;  // between two looks at what is due
-constexpr std::int64_t urgent_pace_bytes = std::int64_t{2} << 10;  // the same, when late
-constexpr std::size_t youngest_ripe_age = std::size_t{128} << 10;
-constexpr std::size_t oldest_ripe_age = std::size_t{2} << 20;
-constexpr unsigned patience = 200;       // collections
-constexpr unsigned most_doublings = 10;  // of a slice's length
-/// Many candidates in few bytes, from drops without allocations: examined whatever their age.
-constexpr std::size_t too_many_candidates = std::size_t{1} << 16;
-constexpr std::size_t least_doubling = std::size_t{512} << 20;  // bytes, of the live ones
-
-}  // namespace
-
-std::size_t heap_core::trash_bound(std::size_t live) const noexcept {
+template <class Counting>
+std::size_t schedule<Counting>::trash_bound(std::size_t live) const noexcept {
   const auto share = static_cast<std::size_t>(config.trash_fraction * static_cast<double>(live));
   return std::max({config.trash_floor, share, 8 * youngest_ripe_age});
 }
 
-void heap_core::start_what_is_due(std::size_t live, std::size_t bound) noexcept {
-  const std::size_t now = allocated_bytes();
+template <class Counting>
+void schedule<Counting>::start_what_is_due(std::size_t live, std::size_t bound) noexcept {
+  const std::size_t now = self().allocated_bytes();
   const auto due = [&](unsigned g) -> std::optional<std::size_t> {
     candidate_buffer& waiting = candidates[g];
     const std::size_t ripe = now - std::min(now, ripe_age_[g]);
@@ -74,8 +44,9 @@ void heap_core::start_what_is_due(std::size_t live, std::size_t bound) noexcept 
 /// How late the running collections are: 0 not at all, 1 when the bound is about to be broken. An
 /// old one is late when the heap has grown since it began: its own garbage is not there to grow
 /// from.
-double heap_core::urgency(std::size_t live, std::size_t bound) const noexcept {
-  const std::size_t now = allocated_bytes();
+template <class Counting>
+double schedule<Counting>::urgency(std::size_t live, std::size_t bound) const noexcept {
+  const std::size_t now = self().allocated_bytes();
   const auto part = [](std::size_t has, std::size_t may, std::size_t of) {
     return static_cast<double>(has - std::min(has, may)) / static_cast<double>(of);
   };
@@ -89,11 +60,12 @@ double heap_core::urgency(std::size_t live, std::size_t bound) const noexcept {
 }
 
 /// What a collection yielded decides when the next of its kind is due.
-void heap_core::learn(const collector& finished) noexcept {
+template <class Counting>
+void schedule<Counting>::learn(const collector<Counting>& finished) noexcept {
   const collector_counts& counts = finished.counts();
   const unsigned g = finished.oldest();
   if (g == 2) {
-    old_live_bytes_ = live_bytes();
+    old_live_bytes_ = self().live_bytes();
     if (finished.has_all()) full_live_bytes_ = old_live_bytes_;
     if (counts.candidates != 0)
       bytes_per_old_candidate_ =
@@ -105,7 +77,8 @@ void heap_core::learn(const collector& finished) noexcept {
   // Most are dead: nothing better. Else they get more time to die, up to a limit that keeps them in
   // the cache (and so it can't run away, TRAPS 24). If that is not enough for them either, it is
   // cheaper to examine them early; for a while, then they are tried again.
-  const std::size_t oldest_age = std::min(oldest_ripe_age, trash_bound(live_bytes()) / 8 * 3);
+  const std::size_t oldest_age =
+      std::min(oldest_ripe_age, trash_bound(self().live_bytes()) / 8 * 3);
   std::size_t& age = ripe_age_[g];
   age = std::min(age, oldest_age);
   if (counts.objects * 4 >= counts.examined * 3) return;
@@ -121,9 +94,10 @@ void heap_core::learn(const collector& finished) noexcept {
 }
 
 /// Runs one collector; true when it has finished its collection.
-bool heap_core::advance(collector& c, meter& time, collection& done) {
+template <class Counting>
+bool schedule<Counting>::advance(collector<Counting>& c, meter& time, collection& done) {
   const collector_counts before = c.counts();
-  const bool finished = c.run(time);
+  const bool finished = self().run(c, time);
   const collector_counts& after = c.counts();
   done.objects += after.objects - before.objects;
   done.bytes += after.bytes - before.bytes;
@@ -133,7 +107,7 @@ bool heap_core::advance(collector& c, meter& time, collection& done) {
     generation_statistics& g = generations_[c.oldest()];
     ++g.collections;
     g.collected += after.objects;
-    if (after.bytes > trash_bound(live_bytes())) ++trash_exceeded_;
+    if (after.bytes > trash_bound(self().live_bytes())) ++trash_exceeded_;
     g.candidates_examined += after.candidates;
     learn(c);
   }
@@ -143,20 +117,14 @@ bool heap_core::advance(collector& c, meter& time, collection& done) {
 /// One slice. What was dropped and waits for its destructor goes first: it is memory at once. Then
 /// the minor collection, so that young garbage never piles up behind an old collection, and the
 /// major one, if `major`, never meets a working set that is half done.
-bool heap_core::slice(meter& time, bool major, collection& done) {
-  if (!deferred_.empty()) {
-    time_releases(time);
-    collecting = true;
-    const bool all = release_deferred(time);
-    collecting = false;
-    end_timed_releases();
-    if (!all) return true;
-  }
+template <class Counting>
+bool schedule<Counting>::slice(meter& time, bool major, collection& done) {
+  if (self().has_deferred() && !self().run_deferred(time)) return true;
   if (minor_->running() && !advance(*minor_, time, done)) {
     // What reaches that much shall not keep the young waiting: it is as good as an old collection.
     if (minor_->is_large() && !major_->running()) {
       std::swap(minor_, major_);
-      major_live_bytes_ = live_bytes();
+      major_live_bytes_ = self().live_bytes();
     }
     return true;
   }
@@ -167,26 +135,23 @@ bool heap_core::slice(meter& time, bool major, collection& done) {
 /// Young and middle collections keep step with the program: whatever is ripe is examined now, while
 /// it is in the cache. An old one, and what was deferred, take a share of the time, which rises
 /// from a quarter to all of it. Slices are half as long as they may be, unless that is too late.
-void heap_core::pace() {
-  const auto look_again_after = [this](std::int64_t bytes) {
-    credited_bytes_ += static_cast<std::size_t>(bytes - credit);
-    credit = bytes;
-  };
-  look_again_after(pace_bytes);
+template <class Counting>
+void schedule<Counting>::pace() {
+  self().look_again_after(pace_bytes);
   chunks.refill();
   chunks.trim(4);
   directory.refill();
-  if (!config.automatic || is_busy()) return;
-  const std::size_t live = live_bytes();
+  if (!config.automatic || self().is_busy()) return;
+  const std::size_t live = self().live_bytes();
   const std::size_t bound = trash_bound(live);
   start_what_is_due(live, bound);
-  const bool shared = major_->running() || !deferred_.empty();
+  const bool shared = major_->running() || self().has_deferred();
   if (!minor_->running() && !shared) return;
   const auto begin = clock::now();
   const double late = urgency(live, bound);
   const double share = std::max(0.25, late);
   const bool turn = shared && begin >= next_turn_;
-  if ((!minor_->running() && !turn) || !may_trace()) return;
+  if ((!minor_->running() && !turn) || !self().may_trace()) return;
   auto allowed = config.pause_target;
   if (late < 1) {
     allowed /= 2;
@@ -204,30 +169,34 @@ void heap_core::pace() {
     next_turn_ =
         end + std::chrono::duration_cast<clock::duration>(
                   std::min<clock::duration>(end - begin, config.pause_target) * (1 / share - 1));
-  if (late >= 1) look_again_after(urgent_pace_bytes);
+  if (late >= 1) self().look_again_after(urgent_pace_bytes);
 }
 
-void heap_core::record_pause(clock::duration took, clock::duration allowed) noexcept {
+template <class Counting>
+void schedule<Counting>::record_pause(clock::duration took, clock::duration allowed) noexcept {
   ++slices_;
   pauses_.record(took);
   if (took > allowed / 4 * 5) ++pause_exceeded_;
 }
 
 /// Every candidate up to generation `oldest`, or all there is.
-void heap_core::start_major(unsigned oldest, bool all) noexcept {
-  if (oldest == 2) old_at_bytes_ = allocated_bytes();
-  major_live_bytes_ = live_bytes();
+template <class Counting>
+void schedule<Counting>::start_major(unsigned oldest, bool all) noexcept {
+  if (oldest == 2) old_at_bytes_ = self().allocated_bytes();
+  major_live_bytes_ = self().live_bytes();
   if (all) full_live_bytes_ = major_live_bytes_;
-  const collector::stamps now = {candidates[0].seal(), candidates[1].seal(), candidates[2].seal()};
+  const typename collector<Counting>::stamps now = {candidates[0].seal(), candidates[1].seal(),
+                                                    candidates[2].seal()};
   all ? major_->start_with_all(now) : major_->start(oldest, now);
 }
 
-collection heap_core::collect(unsigned oldest) {
+template <class Counting>
+collection schedule<Counting>::collect(unsigned oldest) {
   collection done;
-  if (!may_trace()) return done;
+  if (!self().may_trace()) return done;
   const auto begin = clock::now();
   meter unlimited;
-  slice(unlimited, /*major=*/true, done);
+  if (slice(unlimited, /*major=*/true, done)) return done;  // a thread would not stop
   // What a dead component lets go of may be the last door of another: again, until nothing dies.
   // And when there was no memory to look at all there is at once, one candidate after the other.
   // But what callbacks and finalizers make could go on for ever.
@@ -239,7 +208,7 @@ collection heap_core::collect(unsigned oldest) {
     objects = done.objects;
     const std::uint64_t said = last_words;
     start_major(oldest, all);
-    advance(*major_, unlimited, done);
+    if (!advance(*major_, unlimited, done)) break;
     if (said != last_words && ++talks == most_talks) break;
     again = done.objects != objects || (all && major_->gave_up());
     again = again && std::any_of(candidates.begin(), candidates.begin() + oldest + 1,
@@ -247,32 +216,34 @@ collection heap_core::collect(unsigned oldest) {
     all = false;
   }
   chunks.trim(~std::size_t{0});
-  give_blocks_back(at_hand_bytes_after_collect);
+  self().after_collect();
   done.duration = clock::now() - begin;
   return done;
 }
 
-bool heap_core::collect_for(std::chrono::nanoseconds budget) {
-  if (!may_trace()) return true;
+template <class Counting>
+bool schedule<Counting>::collect_for(std::chrono::nanoseconds budget) {
+  if (!self().may_trace()) return true;
   const auto begin = clock::now();
   meter time(begin + budget);
   collection done;
   const auto waiting = [this](unsigned g) { return candidates[g].size() != 0; };
   if (!minor_->running() && waiting(0)) minor_->start(0, {candidates[0].seal(), 0, 0});
-  if (!slice(time, /*major=*/true, done) && deferred_.empty() && !major_->running() &&
+  if (!slice(time, /*major=*/true, done) && !self().has_deferred() && !major_->running() &&
       (waiting(1) || waiting(2))) {
     start_major(2, /*all=*/false);
     slice(time, /*major=*/true, done);
   }
   record_pause(clock::now() - begin, budget);
-  return !deferred_.empty() || minor_->running() || major_->running() || waiting(0) || waiting(1) ||
-         waiting(2);
+  return self().has_deferred() || minor_->running() || major_->running() || waiting(0) ||
+         waiting(1) || waiting(2);
 }
 
-statistics heap_core::stats() const noexcept {
+template <class Counting>
+statistics schedule<Counting>::stats() const noexcept {
   statistics s;
-  s.live_objects = live_objects();
-  s.live_bytes = live_bytes();
+  s.live_objects = self().live_objects();
+  s.live_bytes = self().live_bytes();
   for (const candidate_buffer& c : candidates) s.candidates += c.size();
   s.candidates_lost = candidates_lost;
   s.slices = slices_;
@@ -281,17 +252,14 @@ statistics heap_core::stats() const noexcept {
   s.finalized = finalized;
   s.resurrected = resurrected;
   s.collector_bytes = chunks.bytes();
-  s.collecting = minor_->running() || major_->running() || !deferred_.empty();
+  s.collecting = minor_->running() || major_->running() || self().has_deferred();
   s.generations = generations_;
   s.pauses = pauses_;
   return s;
 }
 
-void heap_core::configure(const settings& with) noexcept {
-  config = with;
-  end_timed_releases();
-}
-
 }  // namespace gc
 }  // namespace v1
 }  // namespace tricycle
+
+#endif  // TRICYCLE_GC_PACING_H_

@@ -7,26 +7,39 @@
 // The search reads only, and what it finds is a suspicion. It may read an object at different
 // moments, see an edge twice or not at all; a dead cycle is touched by no one, so of that its
 // reading is exact.
+#ifndef TRICYCLE_GC_SEARCH_H_
+#define TRICYCLE_GC_SEARCH_H_
+
 #include "collector.h"
 #include "complain.h"
-#include "heap_core.h"
 
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-bool collector::has_candidate() const noexcept {
+template <class Counting>
+bool collector<Counting>::has_candidate() const noexcept {
   for (unsigned g = 0; g <= oldest_; ++g)
     if (heap_.candidates[g].has_until(until_[g])) return true;
   return false;
 }
 
 /// One more candidate, no longer in its buffer; null when there are none left.
-header* collector::next_candidate() noexcept {
+template <class Counting>
+header* collector<Counting>::next_candidate() noexcept {
   for (unsigned g = 0; g <= oldest_; ++g) {
     if (!heap_.candidates[g].has_until(until_[g])) continue;
     header* h = heap_.candidates[g].pop();
-    set_place(h, place::none);
+    if constexpr (how::stops_others) {  // it may have died there
+      const bool dead = is_dead(h);
+      leave(h);
+      if (dead) {
+        --g;
+        continue;
+      }
+    } else {
+      leave(h);
+    }
     ++counts_.candidates;
     return h;
   }
@@ -34,7 +47,8 @@ header* collector::next_candidate() noexcept {
 }
 
 /// An edge of a member leads to `h`.
-void collector::meet(header* h) noexcept {
+template <class Counting>
+void collector<Counting>::meet(header* h) noexcept {
   if (is_mine(h)) {
     const mark m = mark_of(h);
     if (m == (narrowing_ ? mark::suspect : mark::met))
@@ -53,21 +67,23 @@ void collector::meet(header* h) noexcept {
     heap_.forget_candidate(h);
     // Its last drop may be younger than what this batch has read: the batch's candidate stands in.
     if (!exact_) doubtful_ = true;
+  } else if (how::stops_others && !exact_ && is_wanted(h)) {
+    doubtful_ = true;  // its entry is still on a list of its thread's
   }
-  set_place(h, mine_);
+  enter(h, mine_);
   h->trial = 1;
   h->count |= unwanted;
 }
 
 /// The header of an edge's target is most likely not in the cache: each waits here while it is
 /// fetched, and `prefetch_depth` others go before it.
-void collector::subtract_edges(edge_visitor& visit, void* self) {
-  auto& c = *static_cast<collector*>(self);
+template <class Counting>
+void collector<Counting>::subtract_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector<Counting>*>(self);
   c.work_ += static_cast<std::uint32_t>(visit.size());
   for (void** slot : visit) {
-    void* object = *slot;
-    if (object == nullptr) continue;
-    header* h = header_of(object);
+    header* h = target_of(slot);
+    if (h == nullptr) continue;
     __builtin_prefetch(h, 1);
     std::swap(h, c.prefetched_[c.prefetch_at_]);
     c.prefetch_at_ = (c.prefetch_at_ + 1) % prefetch_depth;
@@ -75,12 +91,14 @@ void collector::subtract_edges(edge_visitor& visit, void* self) {
   }
 }
 
-void collector::drain_prefetched() noexcept {
+template <class Counting>
+void collector<Counting>::drain_prefetched() noexcept {
   for (header*& waiting : prefetched_)
     if (header* h = std::exchange(waiting, nullptr)) meet(h);
 }
 
-void collector::begin_gathering() noexcept {
+template <class Counting>
+void collector<Counting>::begin_gathering() noexcept {
   to_gather_ = false;
   batch_live_ = live_.size();
   restored_ = live_.end();
@@ -90,7 +108,8 @@ void collector::begin_gathering() noexcept {
 }
 
 /// In the order of their addresses, which is also the best to follow them in.
-collector::step collector::gather(meter& time) {
+template <class Counting>
+step collector<Counting>::gather(meter& time) {
   for (bool more = true; more;) {
     more = heap_.walk_some(objects_a_step, [this](header* h) {
       if (!in_scope(h) || failed_) return;
@@ -103,7 +122,7 @@ collector::step collector::gather(meter& time) {
         heap_.forget_candidate(h);
         ++counts_.candidates;
       }
-      set_place(h, mine_);
+      enter(h, mine_);
       h->trial = 0;
       h->count |= unwanted;
     });
@@ -114,9 +133,10 @@ collector::step collector::gather(meter& time) {
   return step::done;
 }
 
-collector::step collector::subtract(meter& time) {
+template <class Counting>
+step collector<Counting>::subtract(meter& time) {
   edge_visitor visit(&subtract_edges, this);
-  visit.set_rule(&rule_of_subtract);
+  set_rule(visit, &rule_of_subtract);
   for (;;) {
     while (!working_.at_end(scanned_)) {
       if (header* ahead = pile::peek(scanned_, 4)) __builtin_prefetch(ahead + 1);
@@ -140,7 +160,7 @@ collector::step collector::subtract(meter& time) {
     header* candidate = next_candidate();
     if (candidate == nullptr) return step::done;
     if (examine(candidate) && !failed_) {
-      if (!components_.empty()) return step::done;
+      if (!components_.empty() || condemned_.size() >= most_condemned) return step::done;
     }
     if (failed_) return step::out_of_memory;
     if (to_gather_ && !working_.empty()) return step::done;  // what it reaches is reached faster so
@@ -149,7 +169,8 @@ collector::step collector::subtract(meter& time) {
 }
 
 /// Who has more references than the working set's edges explain is held from outside.
-collector::step collector::classify(meter& time) {
+template <class Counting>
+step collector<Counting>::classify(meter& time) {
   while (!working_.empty()) {
     const pile::entry e = working_.pop_front();
     header* h = e.object();
@@ -172,14 +193,15 @@ collector::step collector::classify(meter& time) {
   return step::done;
 }
 
-void collector::restore_edges(edge_visitor& visit, void* self) {
-  auto& c = *static_cast<collector*>(self);
+template <class Counting>
+void collector<Counting>::restore_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector<Counting>*>(self);
   c.work_ += static_cast<std::uint32_t>(visit.size());
   for (void** slot : visit)
-    if (*slot != nullptr) __builtin_prefetch(header_of(*slot), 1);
+    if (header* h = target_of(slot)) __builtin_prefetch(h, 1);
   for (void** slot : visit) {
-    if (*slot == nullptr) continue;
-    header* h = header_of(*slot);
+    header* h = target_of(slot);
+    if (h == nullptr) continue;
     if (!c.is_mine(h) || mark_of(h) != mark::suspect) continue;
     if (!c.live_.push(h)) {
       c.failed_ = true;
@@ -190,9 +212,10 @@ void collector::restore_edges(edge_visitor& visit, void* self) {
 }
 
 /// What is reached from a live object lives.
-collector::step collector::restore(meter& time) {
+template <class Counting>
+step collector<Counting>::restore(meter& time) {
   edge_visitor visit(&restore_edges, this);
-  visit.set_rule(&rule_of_restore);
+  set_rule(visit, &rule_of_restore);
   while (!live_.at_end(restored_)) {
     if (header* ahead = pile::peek(restored_, 4)) __builtin_prefetch(ahead + 1);
     pile::cursor next = restored_;
@@ -211,3 +234,5 @@ collector::step collector::restore(meter& time) {
 }  // namespace gc
 }  // namespace v1
 }  // namespace tricycle
+
+#endif  // TRICYCLE_GC_SEARCH_H_

@@ -11,21 +11,24 @@
 //
 // Components are found sinks first, and put on a pile; reclaim takes them from its end: sources
 // first.
+#ifndef TRICYCLE_GC_CONDENSE_H_
+#define TRICYCLE_GC_CONDENSE_H_
+
 #include "collector.h"
 #include "condense_flags.h"
-#include "heap_core.h"
 
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-void collector::condense_edges(edge_visitor& visit, void* self) {
-  auto& c = *static_cast<collector*>(self);
+template <class Counting>
+void collector<Counting>::condense_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector<Counting>*>(self);
   c.work_ += static_cast<std::uint32_t>(visit.size());
   header* from = c.stack_.top().object();
   for (void** slot : visit) {
-    if (*slot == nullptr) continue;
-    header* h = header_of(*slot);
+    header* h = target_of(slot);
+    if (h == nullptr) continue;
     if (!c.is_mine(h) || is_dead(h)) continue;
     const mark m = mark_of(h);
     if (m == mark::condensed) {
@@ -40,7 +43,8 @@ void collector::condense_edges(edge_visitor& visit, void* self) {
 }
 
 /// A suspect met for the first time: it goes on the path, and its edges wait their turn.
-bool collector::discover(header* h) {
+template <class Counting>
+bool collector<Counting>::discover(header* h) {
   h->trial = ++discovered_ * 2;
   // The tagged entry means: all edges above it have been followed, `h` is finished.
   if (!edges_.push(h, /*tag=*/true) || !stack_.push(h) || !path_.push(h)) return false;
@@ -48,9 +52,10 @@ bool collector::discover(header* h) {
 }
 
 /// Puts a window of the edges of `h`, on the top of the stack, on their pile.
-bool collector::gather_edges(header* h) {
+template <class Counting>
+bool collector<Counting>::gather_edges(header* h) {
   edge_visitor visit(&condense_edges, this);
-  visit.set_rule(&rule_of_condense);
+  set_rule(visit, &rule_of_condense);
   // A trace function that throws hides edges: for all we know there was one to itself, and what may
   // be a cycle is proved, or remains a candidate.
   if (is_dead(h))
@@ -61,12 +66,14 @@ bool collector::gather_edges(header* h) {
 }
 
 /// An edge leads back to `to`, on the path: all from there on is one component.
-void collector::contract(const header* to) noexcept {
+template <class Counting>
+void collector<Counting>::contract(const header* to) noexcept {
   while (discovery(path_.top().object()) > discovery(to)) path_.pop();
 }
 
 /// All edges of `h` have been followed. If no edge led back beyond it, its component is complete.
-bool collector::finish(header* h) {
+template <class Counting>
+bool collector<Counting>::finish(header* h) {
   if (path_.top().object() != h) return true;
   path_.pop();
   const bool upstream = !path_.empty();  // it was reached from another component
@@ -84,13 +91,15 @@ bool collector::finish(header* h) {
 /// A candidate was suspected and then restored: its entry among the living has no tag, so what
 /// settle does for those that have is done here. (An older object may hold it, and only an older
 /// collection can tell.)
-void collector::keep_candidate(pile::entry e) const noexcept {
+template <class Counting>
+void collector<Counting>::keep_candidate(pile::entry e) const noexcept {
   header* h = e.object();
   if (e.tagged() && is_undecided() && !is_dead(h)) h->count &= ~unwanted;
   look_again_if_stale(e);
 }
 
-collector::step collector::condense(meter& time) {
+template <class Counting>
+step collector<Counting>::condense(meter& time) {
   for (;;) {
     bool ok = true;
     if (followed_ != 0) {  // the object discovered last has more edges
@@ -129,3 +138,5 @@ collector::step collector::condense(meter& time) {
 }  // namespace gc
 }  // namespace v1
 }  // namespace tricycle
+
+#endif  // TRICYCLE_GC_CONDENSE_H_

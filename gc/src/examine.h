@@ -3,18 +3,21 @@
 // in one, and the rest on a copy of the edges (small_graph.h).
 //
 // A candidate that reaches more goes on in the general phases, with nothing done twice.
+#ifndef TRICYCLE_GC_EXAMINE_H_
+#define TRICYCLE_GC_EXAMINE_H_
+
 #include "collector.h"
 #include "complain.h"
 #include "condense_flags.h"
-#include "heap_core.h"
 
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-[[gnu::always_inline]] inline void collector::add_small(header* h) noexcept {
+template <class Counting>
+[[gnu::always_inline]] inline void collector<Counting>::add_small(header* h) noexcept {
   if (place_of(h) == place::buffered) heap_.forget_candidate(h);
-  set_place(h, mine_);
+  enter(h, mine_);
   h->trial = small_.nodes;
   h->count |= unwanted;
   small_.in[small_.nodes] = 0;
@@ -22,7 +25,8 @@ namespace gc {
 }
 
 /// It is too large: the copy becomes the working set, and subtract goes on with it.
-void collector::spill() noexcept {
+template <class Counting>
+void collector<Counting>::spill() noexcept {
   spilled_ = true;
   for (std::uint32_t i = 0; i < small_.nodes; ++i) {
     header* h = small_.node[i];
@@ -35,7 +39,8 @@ void collector::spill() noexcept {
 }
 
 /// The edges gathered so far lead from the node being read.
-inline void collector::take_edges(const edge_visitor& visit) noexcept {
+template <class Counting>
+inline void collector<Counting>::take_edges(const edge_visitor& visit) noexcept {
   small_graph& g = small_;
   const std::uint32_t from = g.reading;
   // In registers: the compiler can't know that a header is no part of the graph.
@@ -44,9 +49,9 @@ inline void collector::take_edges(const edge_visitor& visit) noexcept {
   bool leads_back = g.leads_back;
   for (void** const* at = visit.begin(); at != visit.end(); ++at) {
     void** const slot = *at;
-    if (*slot == nullptr) continue;
-    header* h = header_of(*slot);
-    const std::uint64_t differs = (h->word ^ mine) & (mine_mask | mark_mask);
+    header* h = target_of(slot);
+    if (h == nullptr) continue;
+    const std::uint64_t differs = (word_of(h) ^ mine) & (mine_mask | mark_mask);
     if (differs != 0) {
       if ((differs & mine_mask) == 0) {  // found alive before
         doubtful_ = true;
@@ -63,7 +68,7 @@ inline void collector::take_edges(const edge_visitor& visit) noexcept {
       g.edges = edges;
       spill();
       for (; at != visit.end(); ++at)
-        if (**at != nullptr) meet(header_of(**at));
+        if (header* next = target_of(*at)) meet(next);
       return;
     }
     const std::uint32_t to = h->trial;
@@ -77,18 +82,20 @@ inline void collector::take_edges(const edge_visitor& visit) noexcept {
 }
 
 /// More edges than the visitor holds: those of the node that is being read.
-void collector::examine_edges(edge_visitor& visit, void* self) {
-  auto& c = *static_cast<collector*>(self);
+template <class Counting>
+void collector<Counting>::examine_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector<Counting>*>(self);
   if (c.spilled_) {
     for (void** slot : visit)
-      if (*slot != nullptr) c.meet(header_of(*slot));
+      if (header* h = target_of(slot)) c.meet(h);
   } else {
     c.take_edges(visit);
   }
 }
 
 /// False when it became too large, or memory is out (`failed_`).
-bool collector::examine(header* candidate) {
+template <class Counting>
+bool collector<Counting>::examine(header* candidate) {
   small_graph& g = small_;
   g.nodes = g.edges = g.leading_back = 0;
   spilled_ = false;
@@ -98,7 +105,7 @@ bool collector::examine(header* candidate) {
   add_small(candidate);
   edge_visitor visit(&examine_edges, this);
   visit.set_window(0, 2 * edge_window);  // for all nodes together
-  visit.set_rule(&rule_of_examine);
+  set_rule(visit, &rule_of_examine);
   for (std::uint32_t i = 0; i < g.nodes; ++i) {
     g.first_edge[i] = static_cast<std::uint16_t>(g.edges);
     g.reading = i;
@@ -129,7 +136,7 @@ bool collector::examine(header* candidate) {
   counts_.examined += g.nodes;
   // A trace function that threw hides edges: all that was met counts as live.
   if (!exact_) g.live.fill(true);
-  const bool any_live = !exact_ || g.find_live();
+  const bool any_live = !exact_ || g.template find_live<Counting>();
   if (any_live) {
     bool all = true;
     for (std::uint32_t i = 0; i < g.nodes; ++i) {
@@ -142,7 +149,10 @@ bool collector::examine(header* candidate) {
     g.find_components();
   } else if (g.is_one_component()) {
     if (g.edges != 0 && !g.any_last_words) {
-      free_all();
+      if (how::stops_others && !may_run_user_code())
+        condemn_small(0, g.nodes, nullptr);
+      else
+        free_all();
       return true;
     }
     g.make_one_component();
@@ -153,33 +163,23 @@ bool collector::examine(header* candidate) {
   return true;
 }
 
-/// A member of a dead cycle, after all destructors. (None has weak references.)
-inline void collector::bury_member(header* h) noexcept {
-  const std::uint64_t word = h->word;
-  h->word = word & ~place_mask;
-  heap_.bury(h, *reinterpret_cast<const object_type*>(word & pointer_mask));
-}
-
 /// All of it is one dead cycle: free_small, without what that must look up.
-void collector::free_all() {
+template <class Counting>
+void collector<Counting>::free_all() {
   const small_graph& g = small_;
   for (std::uint32_t i = 0; i < g.nodes; ++i) {
-    header* h = g.node[i];
-    h->word |= dead_bit;
-    h->count = 0;
+    kill(g.node[i]);
   }
-  for (std::uint32_t e = 0; e < g.edges; ++e) *g.slot[e] = nullptr;
-  for (std::uint32_t i = 0; i < g.nodes; ++i) {
-    header* h = g.node[i];
-    reinterpret_cast<const object_type*>(h->word & pointer_mask)->destroy(object_of(h));
-  }
+  for (std::uint32_t e = 0; e < g.edges; ++e) clear(g.slot[e]);
+  for (std::uint32_t i = 0; i < g.nodes; ++i) destroy_plain(g.node[i]);
   ++counts_.components;
-  for (std::uint32_t i = 0; i < g.nodes; ++i) bury_member(g.node[i]);
+  for (std::uint32_t i = 0; i < g.nodes; ++i) heap_.bury_member(g.node[i]);
 }
 
 /// In an old collection, who lives stays marked until its end: else a list whose every node is a
 /// candidate would be followed from each of them again.
-void collector::keep_live(pile::entry e) noexcept {
+template <class Counting>
+void collector<Counting>::keep_live(pile::entry e) noexcept {
   if (oldest_ < 2 || !live_.push(e)) return settle_one(e, exact_);
   set_mark(e.object(), mark::live);
   e.object()->trial = 0;
@@ -187,17 +187,19 @@ void collector::keep_live(pile::entry e) noexcept {
 }
 
 /// Whether nothing that runs before this component's turn can reach it: then it is dead as it is.
-bool collector::is_out_of_reach(std::uint32_t c) const noexcept {
+template <class Counting>
+bool collector<Counting>::is_out_of_reach(std::uint32_t c) const noexcept {
   const small_graph& g = small_;
   if (g.has_upstream[c]) return false;
   for (std::uint32_t m = g.first_member[c]; m < g.first_member[c + 1]; ++m)
-    if (has_last_words(g.node[g.order[m]])) return false;
+    if (last_words_of(g.node[g.order[m]]) != 0) return false;
   return true;
 }
 
-void collector::reclaim_small() {
+template <class Counting>
+void collector<Counting>::reclaim_small() {
   const small_graph& g = small_;
-  // Those that must be proved, when those before them are gone: reclaim.cc does that next.
+  // Those that must be proved, when those before them are gone: reclaim.h does that next.
   for (std::uint32_t c = 0; c < g.components; ++c) {
     if (!g.is_cycle[c] || is_out_of_reach(c)) continue;
     for (std::uint32_t m = g.first_member[c]; m < g.first_member[c + 1]; ++m) {
@@ -216,33 +218,33 @@ void collector::reclaim_small() {
     if (!g.is_cycle[c]) {  // it dies, or died, by counting
       settle_one({reinterpret_cast<std::uintptr_t>(g.node[g.order[g.first_member[c]]])}, true);
     } else if (mark_of(g.node[g.order[g.first_member[c]]]) == mark::met && is_out_of_reach(c)) {
-      free_small(c);
+      if (how::stops_others && !may_run_user_code())
+        condemn_small(g.first_member[c], g.first_member[c + 1], g.order.data());
+      else
+        free_small(c);
     }
   }
 }
 
-void collector::free_small(std::uint32_t c) {
+template <class Counting>
+void collector<Counting>::free_small(std::uint32_t c) {
   const small_graph& g = small_;
   const std::uint32_t begin = g.first_member[c];
   const std::uint32_t end = g.first_member[c + 1];
-  for (std::uint32_t m = begin; m < end; ++m) {
-    header* h = g.node[g.order[m]];
-    h->word |= dead_bit;
-    h->count = 0;  // all its references are the edges that are nulled next
-  }
+  // All their references are the edges that are nulled next.
+  for (std::uint32_t m = begin; m < end; ++m) kill(g.node[g.order[m]]);
   for (std::uint32_t m = begin; m < end; ++m) {
     const std::uint8_t v = g.order[m];
     for (std::uint32_t e = g.first_edge[v]; e < g.first_edge[v + 1U]; ++e)
-      if (g.component_of[g.to[e]] == c) *g.slot[e] = nullptr;
+      if (g.component_of[g.to[e]] == c) clear(g.slot[e]);
   }
-  for (std::uint32_t m = begin; m < end; ++m) {
-    header* h = g.node[g.order[m]];
-    type_of_object(h)->destroy(object_of(h));
-  }
+  for (std::uint32_t m = begin; m < end; ++m) destroy(g.node[g.order[m]]);
   ++counts_.components;
-  for (std::uint32_t m = begin; m < end; ++m) bury_member(g.node[g.order[m]]);
+  for (std::uint32_t m = begin; m < end; ++m) heap_.bury_member(g.node[g.order[m]]);
 }
 
 }  // namespace gc
 }  // namespace v1
 }  // namespace tricycle
+
+#endif  // TRICYCLE_GC_EXAMINE_H_

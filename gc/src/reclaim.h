@@ -1,32 +1,36 @@
 // Reclaim: component by component, sources first: prove, expire, null, destroy, free. What runs
-// between expire and null, for few components, is in finalize.cc.
+// between expire and null, for few components, is in last_words.h.
 //
 // The proof is the one step that the program can't interrupt, and the only one that decides: a set
 // of objects all of whose references come from members of the set can be reached by no one, now or
 // ever.
+#ifndef TRICYCLE_GC_RECLAIM_H_
+#define TRICYCLE_GC_RECLAIM_H_
+
 #include "collector.h"
 #include "complain.h"
 #include "condense_flags.h"
-#include "heap_core.h"
 
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-void collector::prove_edges(edge_visitor& visit, void* self) {
-  auto& c = *static_cast<collector*>(self);
+template <class Counting>
+void collector<Counting>::prove_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector<Counting>*>(self);
   for (void** slot : visit) {
-    if (*slot == nullptr) continue;
-    header* h = header_of(*slot);
+    header* h = target_of(slot);
+    if (h == nullptr) continue;
     if (c.is_mine(h) && mark_of(h) == mark::suspect) ++h->trial;
   }
 }
 
 /// Whether every reference to a member of the component that begins at `from` comes from a member.
 /// Atomic: O(members + edges), some nanoseconds each.
-bool collector::prove(pile::cursor from) {
+template <class Counting>
+bool collector<Counting>::prove(pile::cursor from) {
   edge_visitor visit(&prove_edges, this);
-  visit.set_rule(&rule_of_prove);
+  set_rule(visit, &rule_of_prove);
   bool traced = true;
   for (pile::cursor c = from; !components_.at_end(c);)
     if (header* h = components_.read(c).object()) h->trial = 0;
@@ -46,7 +50,8 @@ bool collector::prove(pile::cursor from) {
 
 /// Looks at the last component of the pile. If it is dead, its weak references have expired then,
 /// and the next stage is set. Else it has left the pile, alive.
-void collector::find_dead_component() {
+template <class Counting>
+void collector<Counting>::find_dead_component() {
   component_ = components_.last_tagged();
   std::uint32_t flags = 0;
   std::uint64_t words = 0;
@@ -61,7 +66,7 @@ void collector::find_dead_component() {
       continue;
     }
     flags |= h->trial;
-    words |= h->word;
+    words |= last_words_of(h);
     last = h;
     ++members;
     ++work_;
@@ -69,21 +74,63 @@ void collector::find_dead_component() {
   }
   // A single object without an edge to itself is no cycle: it dies by counting when its owner does.
   const bool cycle = members > 1 || (members == 1 && (flags & has_self_edge) != 0);
-  const bool plain = (words & (weak_bit | finalizable_bit)) == 0;
+  const bool plain = words == 0;
   const bool known = exact_ && (flags & has_upstream) == 0 && plain;
 #ifdef TRICYCLE_VERIFY
   if (cycle && known && !prove(component_) && exact_) complain_not_exact(last);  // nor threw
 #endif
-  if (!cycle || !(known || prove(component_))) {
+  const bool dead = cycle && (known || prove(component_));
+  // What holds it may be references of those that are condemned: it is asked again without them.
+  if (how::stops_others && cycle && !dead && !condemned_.empty()) {
+    for (pile::cursor c = component_; !components_.at_end(c);) {
+      header* h = components_.read(c).object();
+      if (h == nullptr) continue;
+      set_mark(h, mark::condensed);
+      h->trial = has_self_edge | has_upstream;
+    }
+    component_ = at_ = {};
+    stage_ = stage::null;
+    return;
+  }
+  if (!dead) {
     if (cycle) last->count &= ~unwanted;  // look again next time
     leave_component_alive();
     return;
   }
+  if constexpr (how::stops_others) return condemn_component();
   at_ = component_;
   stage_ = begin_last_words(plain) ? stage::tell : stage::null;
 }
 
-void collector::leave_component_alive() noexcept {
+/// `h` is dead, and leaves the working set; its list's share of its block stays.
+template <class Counting>
+void collector<Counting>::condemn(header* h, bool first) noexcept {
+  kill(h);
+  set_place(h, place::none);
+  set_mark(h, mark::met);
+  // Without memory for the list, there is none: the block and what it holds stay as they are.
+  if (!condemned_.push(h, first)) failed_ = true;
+}
+
+template <class Counting>
+void collector<Counting>::condemn_component() noexcept {
+  for (pile::cursor c = component_; !components_.at_end(c);)
+    if (header* h = components_.read(c).object()) condemn(h, condemned_.empty());
+  for (bool first = false; !first;) first = components_.pop().tagged();
+  ++counts_.components;
+}
+
+/// The same of a component of the small graph: its nodes from `begin` to `end`, in `order`.
+template <class Counting>
+void collector<Counting>::condemn_small(std::uint32_t begin, std::uint32_t end,
+                                        const std::uint8_t* order) noexcept {
+  for (std::uint32_t m = begin; m < end; ++m)
+    condemn(small_.node[order == nullptr ? m : order[m]], condemned_.empty());
+  ++counts_.components;
+}
+
+template <class Counting>
+void collector<Counting>::leave_component_alive() noexcept {
   for (bool first = false; !first;) {
     const pile::entry e = components_.pop();
     first = e.tagged();
@@ -91,22 +138,36 @@ void collector::leave_component_alive() noexcept {
   }
 }
 
-void collector::null_edges(edge_visitor& visit, void* self) {
-  auto& c = *static_cast<collector*>(self);
+template <class Counting>
+void collector<Counting>::null_edges(edge_visitor& visit, void* self) {
+  auto& c = *static_cast<collector<Counting>*>(self);
   c.work_ += static_cast<std::uint32_t>(visit.size());
   for (void** slot : visit) {
-    if (*slot == nullptr) continue;
-    header* h = header_of(*slot);
-    if (!c.is_mine(h) || mark_of(h) != mark::suspect) continue;
-    *slot = nullptr;
-    --h->count;
+    header* h = target_of(slot);
+    if (h == nullptr) continue;
+    if constexpr (how::stops_others) {
+      // Who is dead, and still referred to by one of them, is a fellow member.
+      if (is_dead(h)) clear(slot);
+    } else {
+      if (!c.is_mine(h) || mark_of(h) != mark::suspect) continue;
+      clear(slot);
+      --h->count;
+    }
   }
 }
 
-collector::step collector::reclaim(meter& time) {
+template <class Counting>
+step collector<Counting>::reclaim(meter& time) {
   for (;;) {
+    if (!may_go_on()) return step::out_of_time;
     switch (stage_) {
       case stage::find:
+        if (how::stops_others && !condemned_.empty() &&
+            (components_.empty() || condemned_.size() >= most_condemned)) {
+          component_ = at_ = {};
+          stage_ = stage::null;
+          break;
+        }
         if (components_.empty()) return step::done;
         work_ += 4;
         find_dead_component();
@@ -132,16 +193,16 @@ collector::step collector::reclaim(meter& time) {
         break;
       case stage::null: {
         edge_visitor visit(&null_edges, this);
-        visit.set_rule(&rule_of_prove);
-        while (!components_.at_end(at_)) {
+        set_rule(visit, &rule_of_prove);
+        while (!dying().at_end(at_)) {
           pile::cursor next = at_;
           // A trace function that throws only now, after it has not when the edges were counted, is
           // asked once more. Throws it again, its object is never destroyed: what the edges it
           // hides lead to keeps its memory, and no one's destructor runs for it.
-          header* h = components_.read(next).object();
+          header* h = dying().read(next).object();
           if (h != nullptr && !follow_window(h, visit) && !follow_window(h, visit)) {
             pile::erase(at_);
-            set_place(h, place::none);
+            if constexpr (!how::stops_others) leave(h);
           }
           // The entries of a map change when keys die: they are taken at once.
           if (followed_ != 0 && visit.has_asked()) {
@@ -159,12 +220,12 @@ collector::step collector::reclaim(meter& time) {
         break;
       }
       case stage::destroy:
-        while (!components_.at_end(at_)) {
-          if (header* h = components_.read(at_).object()) type_of_object(h)->destroy(object_of(h));
+        while (!dying().at_end(at_)) {
+          if (header* h = dying().read(at_).object()) destroy(h);
           work_ += 4;
           if (spent(time)) return step::out_of_time;
         }
-        ++counts_.components;
+        if constexpr (!how::stops_others) ++counts_.components;
         stage_ = stage::limbo;
         break;
       case stage::limbo:
@@ -173,10 +234,10 @@ collector::step collector::reclaim(meter& time) {
         break;
       case stage::free: {
         for (bool first = false; !first;) {
-          const pile::entry e = components_.pop();
+          const pile::entry e = dying().pop();
           first = e.tagged();
           if (header* h = e.object()) {
-            set_place(h, place::none);
+            if constexpr (!how::stops_others) leave(h);
             heap_.bury(h);
           }
           if (!first && spent(time)) return step::out_of_time;
@@ -192,3 +253,5 @@ collector::step collector::reclaim(meter& time) {
 }  // namespace gc
 }  // namespace v1
 }  // namespace tricycle
+
+#endif  // TRICYCLE_GC_RECLAIM_H_

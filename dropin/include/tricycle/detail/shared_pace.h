@@ -1,0 +1,52 @@
+// What an allocation of a shared object does for the collector: it counts bytes, and it is a
+// safepoint.
+//
+// Thread safety: any thread. User code: `pace` may run a slice of the collector, and with it
+// destructors of objects found dead.
+#ifndef TRICYCLE_DETAIL_SHARED_PACE_H_
+#define TRICYCLE_DETAIL_SHARED_PACE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tricycle {
+inline namespace v1 {
+namespace shared {
+
+struct mutator;
+
+/// What a thread keeps for itself. Written by the thread only, so that the common path shares
+/// nothing; the books are read by others, too (relaxed: they are sums, not conditions).
+struct local_state {
+  std::int64_t credit;  // bytes until the collector wants to be asked
+  mutator* me;          // null: not known to the collector yet, or any more
+  bool ended;
+  std::uint64_t made_objects;  // tracked ones, here and below
+  std::uint64_t made_bytes;
+  std::uint64_t dead_objects;
+  std::uint64_t dead_bytes;
+};
+extern constinit thread_local local_state local [[gnu::tls_model("initial-exec")]];
+
+/// Not 0: threads are asked to come to a safepoint.
+extern constinit std::uint32_t attention;
+
+[[gnu::noinline]] void pace() noexcept;
+
+/// Before a block is taken. O(1), or a slice.
+inline void before_allocation(std::size_t bytes) noexcept {
+  local.credit -= static_cast<std::int64_t>(bytes);
+  // Relaxed: who sees it late comes to a safepoint late. What is done there is ordered there.
+  if (local.credit < 0 || __atomic_load_n(&attention, __ATOMIC_RELAXED) != 0) [[unlikely]]
+    pace();
+}
+
+inline void add_to_book(std::uint64_t& book, std::uint64_t n) noexcept {
+  __atomic_store_n(&book, __atomic_load_n(&book, __ATOMIC_RELAXED) + n, __ATOMIC_RELAXED);
+}
+
+}  // namespace shared
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_DETAIL_SHARED_PACE_H_

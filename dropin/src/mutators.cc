@@ -1,0 +1,348 @@
+#include "mutators.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <thread>
+
+#include "block_store.h"
+#include "shared_core.h"
+#include "tricycle/detail/shared_header.h"
+#include "tricycle/threads.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace shared {
+
+constinit thread_local local_state local{};
+constinit std::uint32_t attention = 0;
+constinit std::mutex mutators_mutex;
+constinit mutator* all_mutators = nullptr;
+constinit entry_list orphans;
+constinit local_state books_of_ended{};
+
+namespace {
+
+/// The world is stopped, or about to be.
+constinit std::atomic<std::uint32_t> stop{0};
+constinit std::size_t late_pending = 0;  // threads with an `asked_at`; under the lock
+constinit std::atomic<std::size_t> attached_threads{0};
+
+[[nodiscard]] std::int64_t now() noexcept {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time::now().time_since_epoch())
+      .count();
+}
+
+void set_attention() noexcept {
+  __atomic_store_n(&attention, stop.load(std::memory_order_relaxed) != 0 || late_pending != 0,
+                   __ATOMIC_RELAXED);
+}
+
+/// It has come, at last.
+void answer(mutator* me) noexcept {
+  const std::lock_guard lock(mutators_mutex);
+  if (me->asked_at == 0) return;
+  me->longest = std::max(me->longest, now() - me->asked_at);
+  me->asked_at = 0;
+  --late_pending;
+  set_attention();
+}
+
+void add_books(local_state& to, const local_state& from) noexcept {
+  to.made_objects += from.made_objects;
+  to.made_bytes += from.made_bytes;
+  to.dead_objects += from.dead_objects;
+  to.dead_bytes += from.dead_bytes;
+}
+
+/// The thread ends: its candidates are handed over. Drops after that, in destructors of other
+/// thread_local objects, add to the orphans.
+struct thread_end {
+  ~thread_end() {
+    mutator* me = local.me;
+    if (me == nullptr) return;
+    if (me->attached != 0) {
+      me->attached = 0;
+      me->is.store(state::detached);
+      attached_threads.fetch_sub(1);
+      answer(me);
+    }
+    const std::lock_guard lock(mutators_mutex);
+    me->entries.move_to(orphans);
+    add_books(books_of_ended, local);
+    me->books = nullptr;
+    me->used = false;
+    local.me = nullptr;
+    local.ended = true;
+  }
+};
+
+[[gnu::noinline]] mutator* make_mutator() noexcept {
+  if (local.ended) return nullptr;
+  static_cast<void>(the_core());
+  {
+    const std::lock_guard lock(mutators_mutex);
+    mutator* found = all_mutators;
+    while (found != nullptr && found->used) found = found->next;
+    if (found == nullptr) {
+      void* memory = alloc::raw_allocate(sizeof(mutator));
+      if (memory == nullptr) return nullptr;
+      found = ::new (memory) mutator{};
+      found->next = all_mutators;
+      all_mutators = found;
+    }
+    found->used = true;
+    found->books = &local;
+    found->attached = found->blocking = 0;
+    found->name[0] = '\0';
+    found->late = 0;
+    found->longest = found->asked_at = 0;
+    local.me = found;
+  }
+  static thread_local thread_end end;
+  static_cast<void>(&end);
+  return local.me;
+}
+
+}  // namespace
+
+mutator* mutator_here() noexcept { return local.me != nullptr ? local.me : make_mutator(); }
+
+// Candidates.
+
+bool entry_list::push(gc::header* h) noexcept {
+  if (first_ == nullptr || first_->size == entry_chunk::capacity) {
+    // Many of them have died since, perhaps: their blocks go back, and there is room.
+    if (size_ >= 2 * swept_ + entry_chunk::capacity) sweep();
+    if (first_ == nullptr || first_->size == entry_chunk::capacity) {
+      auto* added = static_cast<entry_chunk*>(alloc::raw_allocate(sizeof(entry_chunk)));
+      if (added == nullptr) return false;
+      added->next = first_;
+      added->size = added->begin = 0;
+      first_ = added;
+    }
+  }
+  first_->entries[first_->size++] = h;
+  add(1);
+  return true;
+}
+
+gc::header* entry_list::pop() noexcept {
+  while (first_ != nullptr && first_->size == first_->begin) {
+    entry_chunk* next = first_->next;
+    alloc::raw_free(first_);
+    first_ = next;
+  }
+  if (first_ == nullptr) {
+    swept_ = 0;
+    return nullptr;
+  }
+  add(-1);
+  return first_->entries[--first_->size];
+}
+
+void entry_list::sweep() noexcept {
+  std::size_t dead = 0;
+  for (entry_chunk* c = first_; c != nullptr; c = c->next) {
+    std::uint32_t kept = c->begin;
+    for (std::uint32_t i = c->begin; i != c->size; ++i) {
+      gc::header* h = c->entries[i];
+      // Acquire: nothing of the object is read, but its block goes back.
+      if ((atomics::load<acquire>(h->count) & count_mask) == 0) {
+        ++dead;
+        drop_weak(h);
+      } else {
+        c->entries[kept++] = h;
+      }
+    }
+    c->size = kept;
+  }
+  add(-static_cast<std::ptrdiff_t>(dead));
+  // Emptied chunks, but the first, go back.
+  for (entry_chunk** at = &first_; *at != nullptr;) {
+    entry_chunk* c = *at;
+    if (c->size != c->begin || c == first_) {
+      at = &c->next;
+      continue;
+    }
+    *at = c->next;
+    alloc::raw_free(c);
+  }
+  swept_ = size_;
+}
+
+void entry_list::move_to(entry_list& other) noexcept {
+  if (first_ == nullptr) return;
+  entry_chunk* last = first_;
+  while (last->next != nullptr) last = last->next;
+  last->next = other.first_;
+  other.first_ = first_;
+  other.add(static_cast<std::ptrdiff_t>(size_));
+  first_ = nullptr;
+  add(-static_cast<std::ptrdiff_t>(size_));
+  swept_ = 0;
+}
+
+// Stopping.
+
+void become_running(mutator* me) noexcept {
+  for (;;) {
+    me->is.store(state::running, std::memory_order_seq_cst);
+    if (stop.load(std::memory_order_seq_cst) == 0) return;
+    me->is.store(state::still, std::memory_order_seq_cst);
+    while (stop.load(std::memory_order_seq_cst) != 0) stop.wait(1);
+  }
+}
+
+void become_still(mutator* me) noexcept {
+  me->is.store(state::still, std::memory_order_seq_cst);
+  // Relaxed: who is asked and does not see it yet is asked again.
+  if (__atomic_load_n(&attention, __ATOMIC_RELAXED) != 0) answer(me);
+}
+
+void come_to_safepoint() noexcept {
+  mutator* me = local.me;
+  if (me == nullptr || me->attached == 0 || me->blocking != 0 || me->collecting ||
+      is_destroying_here())
+    return;
+  if (stop.load(std::memory_order_relaxed) == 0) return answer(me);
+  become_still(me);
+  become_running(me);
+}
+
+bool others_attached() noexcept {
+  const mutator* me = local.me;
+  return attached_threads.load() > (me != nullptr && me->attached != 0 ? 1U : 0U);
+}
+
+bool stop_others(std::chrono::nanoseconds wait) noexcept {
+  const std::int64_t begin = now();
+  {
+    const std::lock_guard lock(mutators_mutex);
+    stop.store(1, std::memory_order_seq_cst);
+    set_attention();
+  }
+  const auto running = [] {
+    // The list only grows, at its front.
+    const std::lock_guard lock(mutators_mutex);
+    for (mutator* m = all_mutators; m != nullptr; m = m->next)
+      if (m != local.me && m->is.load(std::memory_order_seq_cst) == state::running) return true;
+    return false;
+  };
+  for (unsigned tries = 0; running(); ++tries) {
+    if (now() - begin >= wait.count()) {
+      {
+        const std::lock_guard lock(mutators_mutex);
+        for (mutator* m = all_mutators; m != nullptr; m = m->next) {
+          if (m == local.me || m->is.load(std::memory_order_seq_cst) != state::running) continue;
+          ++m->late;
+          if (m->asked_at != 0) continue;
+          m->asked_at = begin;
+          ++late_pending;
+        }
+      }
+      let_others_go();
+      return false;
+    }
+    // With a processor each they come in a moment; else one of them needs this one.
+    if (tries < 64)
+      std::this_thread::yield();
+    else
+      std::this_thread::sleep_for(std::chrono::microseconds(20));
+  }
+  return true;
+}
+
+void let_others_go() noexcept {
+  {
+    const std::lock_guard lock(mutators_mutex);
+    stop.store(0, std::memory_order_seq_cst);
+    set_attention();
+  }
+  stop.notify_all();
+}
+
+// The process forks: the child has one thread, and it is this one.
+
+namespace {
+
+void before_fork() noexcept {
+  the_core().before_fork();
+  mutators_mutex.lock();
+}
+void after_fork() noexcept {
+  mutators_mutex.unlock();
+  the_core().after_fork();
+}
+void after_fork_in_child() noexcept {
+  for (mutator* m = all_mutators; m != nullptr; m = m->next) {
+    if (m == local.me || !m->used) continue;
+    // What it was about to add to its candidates may be missing: then no count of it will tell, as
+    // if it had been lost for want of memory.
+    m->entries.move_to(orphans);
+    if (m->books != nullptr) add_books(books_of_ended, *m->books);
+    m->books = nullptr;
+    m->used = false;
+    m->attached = m->blocking = 0;
+    m->is.store(state::detached);
+  }
+  late_pending = 0;
+  if (local.me != nullptr) local.me->asked_at = 0;
+  attached_threads.store(local.me != nullptr && local.me->attached != 0 ? 1U : 0U);
+  set_attention();
+  after_fork();
+}
+
+}  // namespace
+
+void watch_forks() noexcept {
+  // Out of memory, a child can't collect: it is as if a thread never came.
+  static_cast<void>(pthread_atfork(&before_fork, &after_fork, &after_fork_in_child));
+}
+
+}  // namespace shared
+
+// The interface.
+
+attach_thread::attach_thread(const char* name) {
+  shared::mutator* me = shared::mutator_here();
+  if (me == nullptr) shared::throw_bad_alloc();
+  if (me->attached++ != 0) return;
+  {
+    const std::lock_guard lock(shared::mutators_mutex);
+    std::strncpy(me->name, name == nullptr ? "" : name, sizeof(me->name) - 1);
+    me->name[sizeof(me->name) - 1] = '\0';
+    me->late = 0;
+    me->longest = me->asked_at = 0;
+  }
+  shared::attached_threads.fetch_add(1);
+  shared::become_running(me);
+}
+
+attach_thread::~attach_thread() {
+  shared::mutator* me = shared::local.me;
+  if (me == nullptr || me->attached == 0 || --me->attached != 0) return;
+  me->is.store(shared::state::detached, std::memory_order_seq_cst);
+  shared::attached_threads.fetch_sub(1);
+  shared::answer(me);
+}
+
+void safepoint() noexcept {
+  if (__atomic_load_n(&shared::attention, __ATOMIC_RELAXED) != 0) shared::come_to_safepoint();
+}
+
+blocking::blocking() noexcept : counts_(false) {
+  shared::mutator* me = shared::local.me;
+  if (me == nullptr || me->attached == 0 || shared::is_destroying_here()) return;
+  counts_ = true;
+  if (me->blocking++ == 0 && !me->collecting) shared::become_still(me);
+}
+
+blocking::~blocking() {
+  if (!counts_) return;
+  shared::mutator* me = shared::local.me;
+  if (--me->blocking == 0 && !me->collecting) shared::become_running(me);
+}
+
+}  // namespace v1
+}  // namespace tricycle

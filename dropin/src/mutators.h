@@ -1,0 +1,123 @@
+// The threads that use tracked shared objects: their books and candidates, and how they are
+// stopped.
+//
+// A thread has a mutator from its first allocation, or its first candidate, to its end. The
+// thread's state, by who changes it:
+//
+//   detached   the thread does not take part in stops; its tracked objects are its promise (README)
+//   running    it may do anything with tracked objects
+//   still      it stands at a safepoint, or in a `blocking` scope: it touches no tracked object
+//
+//   detached -> running   attach      the thread; waits while the world is stopped
+//   running  -> still     safepoint, blocking begins           the thread
+//   still    -> running   the world goes on, blocking ends     the thread; waits while it is
+//   stopped running  -> detached  detach      the thread
+//
+// Stopping is Dekker's handshake, in the one order of all sequentially consistent operations: the
+// collector sets `stop`, then reads each state; a thread stores `running`, then reads `stop`. One
+// of the two sees the other: so when all states read not `running`, nobody is.
+#ifndef TRICYCLE_DROPIN_MUTATORS_H_
+#define TRICYCLE_DROPIN_MUTATORS_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+#include "tricycle/detail/header.h"
+#include "tricycle/detail/shared_pace.h"
+
+namespace tricycle {
+inline namespace v1 {
+namespace shared {
+
+using time = std::chrono::steady_clock;
+
+/// Candidates of one thread: entries with a weak reference each. The owner appends; the collector
+/// takes whole chains, with the owner stopped, or by its word.
+struct entry_chunk {
+  static constexpr std::uint32_t capacity = 1021;
+  entry_chunk* next;
+  std::uint32_t size;
+  std::uint32_t begin;
+  gc::header* entries[capacity];
+};
+class entry_list {
+ public:
+  /// False when memory is out.
+  [[nodiscard]] bool push(gc::header* h) noexcept;
+  /// Drops entries of dead objects. By the owner.
+  void sweep() noexcept;
+  /// The one pushed last, if it is `h`, is taken back.
+  [[nodiscard]] bool take_back(const gc::header* h) noexcept {
+    if (first_ == nullptr || first_->size == first_->begin ||
+        first_->entries[first_->size - 1] != h)
+      return false;
+    set_size(first_->size - 1);
+    add(-1);
+    return true;
+  }
+  [[nodiscard]] gc::header* pop() noexcept;
+  void move_to(entry_list& other) noexcept;
+  /// At some moment during the call, for others than the owner.
+  [[nodiscard]] std::size_t size() const noexcept {
+    return __atomic_load_n(&size_, __ATOMIC_RELAXED);
+  }
+
+ private:
+  void set_size(std::uint32_t n) noexcept { first_->size = n; }
+  void add(std::ptrdiff_t n) noexcept {
+    __atomic_store_n(&size_, size_ + static_cast<std::size_t>(n), __ATOMIC_RELAXED);
+  }
+  entry_chunk* first_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t swept_ = 0;  // entries that the last sweep left
+};
+
+enum class state : std::uint32_t { detached, running, still };
+
+struct mutator {
+  mutator* next;       // of all there ever were
+  bool used;           // under the lock: by a thread that has not ended
+  local_state* books;  // of that thread
+  std::atomic<state> is;
+  unsigned attached;  // scopes
+  unsigned blocking;  // scopes
+  bool collecting;    // it is this thread that runs the collector
+  char name[32];
+  entry_list entries;
+  // Of safepoints that it came to too late; under the lock.
+  std::int64_t asked_at;  // nanoseconds; 0: nobody waits for it
+  std::uint64_t late;
+  std::int64_t longest;
+};
+
+/// The calling thread's; made if there is none. Null: memory is out, or the thread is ending.
+[[nodiscard]] mutator* mutator_here() noexcept;
+
+/// All threads that take part, but this one, are stopped when it returns true; or the time was up,
+/// all go on, and who did not come is noted as late.
+[[nodiscard]] bool stop_others(std::chrono::nanoseconds wait) noexcept;
+void let_others_go() noexcept;
+/// Whether any thread but this one takes part in stops; whether any at all does.
+[[nodiscard]] bool others_attached() noexcept;
+/// Another thread may be waiting for this one: stands still while it does.
+void come_to_safepoint() noexcept;
+/// From here on this thread is still, or does not take part.
+void become_still(mutator* me) noexcept;
+void become_running(mutator* me) noexcept;
+
+/// Under the lock: calls f(mutator&) for each.
+extern constinit std::mutex mutators_mutex;
+extern constinit mutator* all_mutators;
+/// Entries of threads that have ended, and of those that have no mutator. Under the lock.
+extern constinit entry_list orphans;
+/// What ended threads had in their books.
+extern constinit local_state books_of_ended;
+
+}  // namespace shared
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_DROPIN_MUTATORS_H_
