@@ -1,114 +1,9 @@
 // The protocol between owners, watchers and the last drop: shared_header.h, shared_blocks.cc and
 // weak_spill.cc themselves, explored.
-//
-// After each path: one destruction, after every use and before the block goes back; one block given
-// back, after every access; a lock() that failed had seen the count at 0.
-#include <array>
-#include <new>
+#include "protocol/model_object.h"
 
-#include "protocol/scenario.h"
-
-// The sources, and not the library, so that all that they do is a step of the explorer's, and so
-// that what they keep can be set back between two paths.
-#include "src/shared_blocks.cc"  // NOLINT(bugprone-suspicious-include)
-#include "src/weak_spill.cc"     // NOLINT(bugprone-suspicious-include)
-
-namespace tricycle {
-inline namespace v1 {
-namespace shared {
-
-// What is not of the protocol: the report, and blocks at hand.
-constinit unsigned char noting_blocks = noting::off;
-constinit thread_local spare_blocks* spares = nullptr;
-void note_block(header*) noexcept {}
-void forget_block(const header*) noexcept {}
-void give_block_slow(void*, std::uint8_t) noexcept {}
-void deallocate(void*) noexcept {}
-void too_many_owners(header*) noexcept { protocol::fault("too many owners"); }
-
-}  // namespace shared
-}  // namespace v1
-
-namespace protocol {
+namespace tricycle::protocol {
 namespace {
-
-using namespace shared;  // NOLINT(google-build-using-namespace)
-
-struct object {
-  header counts;
-  std::array<char, most_marks> marks;  // places for plain accesses; one is for everybody
-  int destroyed;
-  int given_back;
-
-  header* h() { return &counts; }
-  /// What an owner does with the object.
-  void use() {
-    expect(destroyed == 0, "an object is used after its destruction");
-    read_plain(marks.data());
-    write_plain(&marks[self()]);
-  }
-};
-
-object& object_at(void* payload) { return *reinterpret_cast<object*>(header_of(payload)); }
-
-void destroy_object(void* payload) noexcept {
-  object& o = object_at(payload);
-  expect(++o.destroyed == 1, "an object is destroyed twice");
-  for (const char& mark : o.marks) write_plain(&mark);
-}
-void give_object_back(void* payload) noexcept {
-  object& o = object_at(payload);
-  expect(o.destroyed == 1, "a block goes back before its object's destruction");
-  expect(++o.given_back == 1, "a block goes back twice");
-  retire(&o.counts, sizeof o.counts);
-  retire(&o.marks, sizeof o.marks);
-}
-
-constexpr shared_type type = [] {
-  shared_type made{};
-  made.destroy = &destroy_object;
-  made.release = &give_object_back;
-  made.name = "object";
-  return made;
-}();
-
-object the_object;
-std::uint32_t flag;  // what threads tell each other beside the protocol
-
-/// An object with so many owners and so many weak references, and nothing left of the last path.
-header* made(unsigned owners, unsigned watchers = 0) {
-  while (spills != nullptr) alloc::raw_free(std::exchange(spills, spills->next));
-  releases_here = {};
-  flag = 0;
-  ::new (&the_object) object{};
-  header* h = the_object.h();
-  publish(object_of(h), type);
-  for (unsigned i = 1; i < owners; ++i) shared::retain(h);
-  for (unsigned i = 0; i < watchers; ++i) watch(h);
-  name(&h->count, "count");
-  name(&h->word, "word");
-  name(&flag, "flag");
-  finally([] {
-    expect(the_object.destroyed == 1, "an object is left over");
-    expect(the_object.given_back == 1, "a block is left over");
-    expect(spills == nullptr, "a spilled count is left over");
-  });
-  return h;
-}
-
-void use_and_drop(header* h) {
-  the_object.use();
-  shared::drop(h);
-}
-/// By the holder of a weak reference.
-bool lock_and_use(header* h) {
-  if (lock(h)) {
-    use_and_drop(h);
-    return true;
-  }
-  expect(was_zero(h->count, count_mask), "a lock failed, and the object had owners all the time");
-  return false;
-}
 
 void TheLastOfTwoDropsDestroys() {
   header* h = made(2);
@@ -298,5 +193,4 @@ const std::vector<scenario>& scenarios() {
   return all;
 }
 
-}  // namespace protocol
-}  // namespace tricycle
+}  // namespace tricycle::protocol

@@ -99,6 +99,9 @@ class search {
     most_preemptions_ = number;
     bounded_ = true;
   }
+  void most_older(unsigned number) { most_older_ = number; }
+  [[nodiscard]] bool may_see_older() const { return older_ < most_older_; }
+  void saw_older() { ++older_; }
   void most_failures(unsigned number) { most_failures_ = number; }
   /// This path need not be followed.
   [[noreturn]] void cut() {
@@ -129,6 +132,8 @@ class search {
   bool pruned_ = false;
   unsigned failures_ = 0;
   unsigned most_failures_ = 0;
+  unsigned older_ = 0;
+  unsigned most_older_ = 0;
   bool bounded_ = false;
   unsigned preemptions_ = 0;
   unsigned most_preemptions_ = 0;
@@ -231,6 +236,8 @@ void search::once(const std::function<void()>& scenario) {
   threads_ = 0;
   pruned_ = false;
   failures_ = 0;
+  older_ = 0;
+  most_older_ = most_steps;
   bounded_ = false;
   preemptions_ = 0;
   last_ = 0;
@@ -447,6 +454,7 @@ void thread(std::function<void()> work) { here->add_thread(std::move(work)); }
 void finally(std::function<void()> check) { here->set_check(std::move(check)); }
 void at_most_failures(unsigned number) { here->most_failures(number); }
 void at_most_preemptions(unsigned number) { here->most_preemptions(number); }
+void at_most_older_loads(unsigned number) { here->most_older(number); }
 void fault(const char* sentence) { here->fail(sentence); }
 unsigned choose(unsigned n) { return here->choose(n); }
 unsigned self() { return here->self(); }
@@ -483,14 +491,15 @@ std::uint64_t load(const void* word, std::size_t bytes, int order) {
   s.announce({word, nullptr, false, "load"});
   place& p = word_at(word, bytes);
   s.access(p);
-  const std::size_t first = oldest(p, order);
   const std::size_t last = p.history.size() - 1;
+  const std::size_t first = s.may_see_older() ? oldest(p, order) : last;
   unsigned options = 0;
   for (std::size_t i = first; i <= last; ++i) options += worth_seeing(p, first, i, order);
   unsigned taken = s.choose(options);
   std::size_t index = last;
   for (;; --index)
     if (worth_seeing(p, first, index, order) && taken-- == 0) break;
+  if (index != last) s.saw_older();
   const std::uint64_t value = see(p, index, order);
   s.note(index == last ? "load" : "load (older)", word, value, value);
   s.passed();
@@ -572,7 +581,7 @@ bool replace(void* word, std::size_t bytes, std::uint64_t& seen, std::uint64_t v
   const std::size_t last = p.history.size() - 1;
   const bool can_succeed = p.history[last].value == seen;
   // A failure may have seen any message that is not what was expected.
-  const std::size_t first = oldest(p, failure);
+  const std::size_t first = s.may_see_older() ? oldest(p, failure) : last;
   unsigned failures = 0;
   const auto may_fail_by = [&](std::size_t i) {
     return p.history[i].value != seen && worth_seeing(p, first, i, failure);
@@ -592,6 +601,7 @@ bool replace(void* word, std::size_t bytes, std::uint64_t& seen, std::uint64_t v
   std::size_t index = last;
   for (;; --index)
     if (may_fail_by(index) && taken-- == 0) break;
+  if (index != last) s.saw_older();
   s.failed();
   seen = see(p, index, failure);
   s.note("replace: no", word, seen, seen);

@@ -54,6 +54,8 @@ void at_most_failures(unsigned number);
 /// that could go on (Musuvathi, Qadeer, "Iterative Context Bounding", PLDI 2007). No sleep sets
 /// then.
 void at_most_preemptions(unsigned number);
+/// And those in which at most so many loads see something older than the newest.
+void at_most_older_loads(unsigned number);
 
 // For threads.
 

@@ -80,6 +80,14 @@ struct explored_clock {
 
 }  // namespace tricycle::protocol
 
+namespace tricycle {
+inline namespace v1 {
+namespace shared {
+using explored_mutex = protocol::mutex;
+}  // namespace shared
+}  // namespace v1
+}  // namespace tricycle
+
 namespace std {  // NOLINT(cert-dcl58-cpp)
 template <class T>
 using explored_atomic = tricycle::protocol::atomic_word<T>;
