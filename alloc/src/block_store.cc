@@ -53,7 +53,7 @@ block_store::block_store(std::uint64_t free_word) : free_word_(free_word) {
 }
 
 block_store::~block_store() {
-  if (spare_ != nullptr) mi_free(spare_);
+  empty_.give_all_back();
   if (heap_ != nullptr) mi_heap_delete(heap_);
 }
 
@@ -63,13 +63,12 @@ block_store::block_store(std::uint64_t free_word) : free_word_(free_word) {
   if (fault_point()) throw std::bad_alloc();
 }
 
-block_store::~block_store() { std::free(spare_); }
+block_store::~block_store() { empty_.give_all_back(); }
 
 #endif
 
 slab* block_store::add_slab(std::size_t which) noexcept {
-  slab* s = spare_;
-  spare_ = nullptr;
+  slab* s = empty_.take();
   if (s == nullptr) {
     if (fault_point()) return nullptr;
 #ifdef TRICYCLE_USE_MIMALLOC
@@ -100,10 +99,10 @@ void block_store::remove_slab(slab* s) noexcept {
   unlink_partial(s);
   (s->previous == nullptr ? slabs_ : s->previous->next) = s->next;
   if (s->next != nullptr) s->next->previous = s->previous;
-  if (spare_ == nullptr)
-    spare_ = s;
-  else
-    raw_free(s);
+#ifdef TRICYCLE_USE_MIMALLOC
+  if (heap_ == nullptr) return raw_free(s);
+#endif
+  empty_.give(s);
 }
 
 void block_store::link_partial(slab* s) noexcept {

@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "empty_slabs.h"
 #include "fault.h"
 
 #ifdef TRICYCLE_USE_MIMALLOC
@@ -98,6 +99,7 @@ class block_store {
   /// The thread that made the store may end before the last block goes back: mimalloc's heap is
   /// left to it. No more blocks can be taken.
   void abandon() noexcept {
+    empty_.give_all_back();
 #ifdef TRICYCLE_USE_MIMALLOC
     heap_ = nullptr;
 #endif
@@ -184,6 +186,11 @@ class block_store {
     return false;
   }
 
+  /// Empty slabs that stay unused lose their pages, one at a call. O(1).
+  void tidy() noexcept { empty_.tidy(); }
+  /// Empty slabs go back to mimalloc. O(empty slabs).
+  void give_slabs_back() noexcept { empty_.give_all_back(); }
+
  private:
   void leave_for_next(const slab* s) noexcept {
     walk_slab_ = s->next;
@@ -196,7 +203,7 @@ class block_store {
 
   std::array<slab*, classes> partial_{};
   slab* slabs_ = nullptr;
-  slab* spare_ = nullptr;  // an empty one, kept against a slab that comes and goes at every block
+  empty_slabs empty_;
   large_link* large_ = nullptr;
   // Where a walk has come to: never to what has gone back meanwhile.
   slab* walk_slab_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <new>
 #include <thread>
 
@@ -34,8 +35,8 @@ constinit std::atomic<std::size_t> attached_threads{0};
 }
 
 void set_attention() noexcept {
-  __atomic_store_n(&attention, stop.load(std::memory_order_relaxed) != 0 || late_pending != 0,
-                   __ATOMIC_RELAXED);
+  atomics::store<relaxed>(attention,
+                          stop.load(std::memory_order_relaxed) != 0 || late_pending != 0);
 }
 
 /// It has come, at last.
@@ -197,7 +198,7 @@ void become_running(mutator* me) noexcept {
 void become_still(mutator* me) noexcept {
   me->is.store(state::still, std::memory_order_seq_cst);
   // Relaxed: who is asked and does not see it yet is asked again.
-  if (__atomic_load_n(&attention, __ATOMIC_RELAXED) != 0) answer(me);
+  if (atomics::load<relaxed>(attention) != 0) answer(me);
 }
 
 void come_to_safepoint() noexcept {
@@ -328,7 +329,7 @@ attach_thread::~attach_thread() {
 }
 
 void safepoint() noexcept {
-  if (__atomic_load_n(&shared::attention, __ATOMIC_RELAXED) != 0) shared::come_to_safepoint();
+  if (shared::atomics::load<shared::relaxed>(shared::attention) != 0) shared::come_to_safepoint();
 }
 
 blocking::blocking() noexcept : counts_(false) {

@@ -61,14 +61,12 @@ class entry_list {
   [[nodiscard]] gc::header* pop() noexcept;
   void move_to(entry_list& other) noexcept;
   /// At some moment during the call, for others than the owner.
-  [[nodiscard]] std::size_t size() const noexcept {
-    return __atomic_load_n(&size_, __ATOMIC_RELAXED);
-  }
+  [[nodiscard]] std::size_t size() const noexcept { return atomics::load<relaxed>(size_); }
 
  private:
   void set_size(std::uint32_t n) noexcept { first_->size = n; }
   void add(std::ptrdiff_t n) noexcept {
-    __atomic_store_n(&size_, size_ + static_cast<std::size_t>(n), __ATOMIC_RELAXED);
+    atomics::store<relaxed>(size_, size_ + static_cast<std::size_t>(n));
   }
   entry_chunk* first_ = nullptr;
   std::size_t size_ = 0;

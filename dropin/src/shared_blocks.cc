@@ -41,13 +41,9 @@ inline void leave(header* h) noexcept {
   --gc::foreign_destructors;
 }
 
-/// A tracked object has died: the collector's books, and its lists where they can be reached.
-inline void note_tracked_death(header* h, const shared_type& type) noexcept {
-  if (local.me == nullptr) [[unlikely]]
-    static_cast<void>(mutator_here());
-  note_death(type);
-  // Relaxed: set by the thread that added the entry, which is this one, or not of interest.
-  if ((atomics::load<relaxed>(h->count) & watched) == 0) return;
+/// A tracked object has died, and may be on a list of the collector's that can be reached.
+[[gnu::noinline]] void leave_lists(header* h) noexcept {
+  if (local.me == nullptr) static_cast<void>(mutator_here());
   if (alone()) {
     if (gc::place_of(h) == gc::place::buffered) the_core().forget_candidate(h);
   } else if (local.me != nullptr && local.me->entries.take_back(h)) {
@@ -58,7 +54,12 @@ inline void note_tracked_death(header* h, const shared_type& type) noexcept {
 /// The count is 0, and this thread took it there.
 inline void die(header* h) noexcept {
   const shared_type& type = type_of_block(h);
-  if (type.trace != nullptr) note_tracked_death(h, type);
+  if (type.trace != nullptr) {
+    note_death(type);
+    // Relaxed: set by the thread that added an entry, which is this one, or not of interest.
+    if (local.me == nullptr || (atomics::load<relaxed>(h->count) & watched) != 0) [[unlikely]]
+      leave_lists(h);
+  }
   if (type.destroy != nullptr) {
     unsigned& depth = gc::foreign_destructors;
     // Out of memory for the list, destroying deeper on the stack is what is left.
@@ -78,7 +79,7 @@ inline void die(header* h) noexcept {
 /// The last reference is dropped by its holder, and nobody can know of the object (I3 of
 /// shared_header.h).
 inline void drop_only(header* h) noexcept {
-  atomics::store_plain(h->count, 0);  // for that reason
+  atomics::store_plain(h->count, 0);
   die(h);
 }
 
@@ -105,22 +106,7 @@ void add_entry(header* h) noexcept {
   drop_weak(h);
 }
 
-}  // namespace
-
-bool is_destroying_here() noexcept { return gc::foreign_destructors != 0; }
-
-void destroy_object(header* h) noexcept {
-  auto* end = type_of_block(h).destroy;
-  if (end == nullptr) return;
-  ++gc::foreign_destructors;
-  end(object_of(h));
-  if (--gc::foreign_destructors == 0 && !pending_here.empty()) destroy_pending();
-}
-
-void drop_last(header* h) noexcept { die(h); }
-
-void drop_rare(header* h, std::uint32_t seen) noexcept {
-  if ((seen & ~gc::unwanted) == 1) return drop_only(h);
+[[gnu::noinline]] void drop_or_become_candidate(header* h, std::uint32_t seen) noexcept {
   if (alone()) {
     if ((seen & count_mask) != 1) return become_candidate_alone(h, seen);
     h->count = seen & watched;
@@ -146,6 +132,26 @@ void drop_rare(header* h, std::uint32_t seen) noexcept {
     if (holds_weak) drop_weak(h);  // somebody else was first
     return;
   }
+}
+
+}  // namespace
+
+bool is_destroying_here() noexcept { return gc::foreign_destructors != 0; }
+
+void destroy_object(header* h) noexcept {
+  auto* end = type_of_block(h).destroy;
+  if (end == nullptr) return;
+  ++gc::foreign_destructors;
+  end(object_of(h));
+  if (--gc::foreign_destructors == 0 && !pending_here.empty()) destroy_pending();
+}
+
+void drop_last(header* h) noexcept { die(h); }
+
+void drop_rare(header* h, std::uint32_t seen) noexcept {
+  if ((seen & ~gc::unwanted) == 1) [[likely]]
+    return drop_only(h);
+  drop_or_become_candidate(h, seen);
 }
 
 void release_block(header* h) noexcept {

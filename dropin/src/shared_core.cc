@@ -55,8 +55,8 @@ std::size_t core::live_bytes() const noexcept {
   std::uint64_t live = books_of_ended.made_bytes - books_of_ended.dead_bytes;
   for (const mutator* m = all_mutators; m != nullptr; m = m->next)
     if (m->books != nullptr)
-      live += __atomic_load_n(&m->books->made_bytes, __ATOMIC_RELAXED) -
-              __atomic_load_n(&m->books->dead_bytes, __ATOMIC_RELAXED);
+      live += atomics::load<relaxed>(m->books->made_bytes) -
+              atomics::load<relaxed>(m->books->dead_bytes);
   return live;
 }
 
@@ -65,8 +65,8 @@ std::size_t core::live_objects() const noexcept {
   std::uint64_t live = books_of_ended.made_objects - books_of_ended.dead_objects;
   for (const mutator* m = all_mutators; m != nullptr; m = m->next)
     if (m->books != nullptr)
-      live += __atomic_load_n(&m->books->made_objects, __ATOMIC_RELAXED) -
-              __atomic_load_n(&m->books->dead_objects, __ATOMIC_RELAXED);
+      live += atomics::load<relaxed>(m->books->made_objects) -
+              atomics::load<relaxed>(m->books->dead_objects);
   return live;
 }
 
@@ -144,7 +144,8 @@ void core::drain(gc::meter& slice) noexcept {
     // Who is on a list has been seen since, or will be; who does not want it any more was examined.
     if (how::is_dead(h) || gc::place_of(h) != gc::place::none || !gc::is_wanted(h)) {
       how::drop_share(h);
-    } else if (candidates[gc::generation_of(h)].push(h, [this] { return allocated_bytes(); })) {
+    } else if (auto& buffer = candidates[gc::generation_of(h)];
+               buffer.push(h) || (buffer.open(allocated_bytes()) && buffer.push(h))) {
       gc::set_place(h, gc::place::buffered);  // the entry's share is the buffer's now
     } else {
       h->count |= gc::unwanted;
@@ -277,7 +278,7 @@ shared_settings core::get() {
 }
 
 void pace() noexcept {
-  if (__atomic_load_n(&attention, __ATOMIC_RELAXED) != 0) come_to_safepoint();
+  if (atomics::load<relaxed>(attention) != 0) come_to_safepoint();
   if (local.credit < 0) the_core().pace_here();
 }
 

@@ -81,6 +81,7 @@ class core : public gc::schedule<counting::atomic> {
   /// Who has the turn has asked `may_begin`.
   [[nodiscard]] static bool may_trace() noexcept { return true; }
   [[nodiscard]] bool is_busy() const noexcept { return collecting || is_destroying_here(); }
+  void tidy() noexcept {}
   void after_collect() noexcept {}
   void time_releases(const gc::meter& /*slice*/) noexcept {}
   void end_timed_releases() noexcept {}

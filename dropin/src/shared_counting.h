@@ -37,10 +37,10 @@ struct counted<counting::atomic> {
   }
   [[nodiscard]] static std::uint64_t scope(unsigned /*number*/) noexcept { return 0; }
   [[nodiscard]] static std::uint64_t word_of(const header* h) noexcept {
-    return __atomic_load_n(&h->word, __ATOMIC_RELAXED);
+    return shared::atomics::load<shared::relaxed>(h->word);
   }
   [[nodiscard]] static std::uint32_t count_of(const header* h) noexcept {
-    return __atomic_load_n(&h->count, __ATOMIC_RELAXED) & shared::count_mask;
+    return shared::atomics::load<shared::relaxed>(h->count) & shared::count_mask;
   }
   [[nodiscard]] static bool is_dead(const header* h) noexcept { return count_of(h) == 0; }
   [[nodiscard]] static bool in_scope(const header* h, std::uint64_t /*scope*/,

@@ -40,6 +40,7 @@ candidate_buffer::~candidate_buffer() {
 
 header* candidate_buffer::pop() noexcept {
   while (first_ != nullptr) {
+    if (first_ == last_) close();
     while (first_->begin != first_->end) {
       const std::uintptr_t entry = first_->entries[first_->begin++];
       // Their neighbours in memory are neighbours here, most often: what is examined next, too.
@@ -56,7 +57,8 @@ header* candidate_buffer::pop() noexcept {
   return nullptr;
 }
 
-bool candidate_buffer::grow() noexcept {
+bool candidate_buffer::open(std::size_t now) noexcept {
+  close();
   chunk* c = pool_->take();
   if (c == nullptr) return false;
   if (!directory_->enter(c)) {
@@ -64,16 +66,26 @@ bool candidate_buffer::grow() noexcept {
     return false;
   }
   if (last_ != nullptr && last_->in_use == 0) drop_chunk(last_);
-  room_ = chunk::capacity;
   c->previous = last_;
   (last_ == nullptr ? first_ : last_->next) = c;
   last_ = c;
+  c->stamp = last_stamp_ = std::max(now, last_stamp_ + 1);
+  opened_ = next_ = c->entries;
+  end_ = next_ + chunk::capacity;
+  next_index_ = c->number << slot_bits;
   return true;
+}
+
+void candidate_buffer::close() noexcept {
+  if (opened_ == nullptr) return;
+  last_->end = static_cast<std::uint32_t>(appended());
+  last_->in_use += last_->end;
+  size_ += last_->end;
+  opened_ = next_ = end_ = nullptr;
 }
 
 void candidate_buffer::drop_chunk(chunk* c) noexcept {
   (c->previous == nullptr ? first_ : c->previous->next) = c->next;
-  if (c == last_) room_ = 0;
   (c->next == nullptr ? last_ : c->next->previous) = c->previous;
   directory_->leave(c);
   pool_->give_back(c);

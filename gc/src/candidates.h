@@ -9,6 +9,9 @@
 // I2. A buffered object wants examination: the sign bit of its count is clear (header.h, I3).
 // I3. The first chunk has an entry in use, unless it is the only one.
 // I4. Indices are chunk number x 1024 + entry; the numbers are shared by a heap's buffers.
+// I5. The last chunk may be open: entries are appended to it by next_ alone, and what counts them
+//     (`in_use`, `end`, size_) is told of them when it is closed. Until then its `in_use` may well
+//     have wrapped around; it is not 0 while entries were erased, for there are fewer than 2^32.
 #ifndef TRICYCLE_GC_CANDIDATES_H_
 #define TRICYCLE_GC_CANDIDATES_H_
 
@@ -58,21 +61,17 @@ class candidate_buffer {
   candidate_buffer& operator=(const candidate_buffer&) = delete;
   ~candidate_buffer();
 
-  /// Appends; the caller sets the object's place. `now()`: bytes ever allocated in the heap, by
-  /// which candidates' ages are told. False when memory is out.
-  template <class Now>
-  [[nodiscard]] bool push(header* h, const Now& now) noexcept {
-    if (room_ == 0) [[unlikely]] {
-      if (!grow()) return false;
-    }
-    --room_;
-    h->trial = (last_->number << slot_bits) | last_->end;
-    last_->entries[last_->end++] = reinterpret_cast<std::uintptr_t>(h);
-    if (last_->in_use++ == 0) [[unlikely]]
-      last_->stamp = last_stamp_ = std::max(now(), last_stamp_ + 1);
-    ++size_;
+  /// Appends; the caller sets the object's place. False when there is no room: open() first.
+  [[nodiscard]] bool push(header* h) noexcept {
+    if (next_ == end_) [[unlikely]]
+      return false;
+    h->trial = next_index_++;
+    *next_++ = reinterpret_cast<std::uintptr_t>(h);
     return true;
   }
+  /// Begins a chunk. `now`: bytes ever allocated in the heap, by which candidates' ages are told.
+  /// False when memory is out.
+  [[nodiscard]] bool open(std::size_t now) noexcept;
 
   /// The oldest entry, taken out; null when there is none.
   [[nodiscard]] header* pop() noexcept;
@@ -86,25 +85,25 @@ class candidate_buffer {
       drop_chunk(c);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_ + appended(); }
   /// A stamp for has_until that covers the entries there are, and none that comes later.
   [[nodiscard]] std::size_t seal() noexcept {
-    room_ = 0;
+    close();
     return last_stamp_;
   }
   /// The same up to `stamp`. What comes from now on is stamped anew: else, where few come, the
   /// newest would seem to be as old as the first of its chunk.
   [[nodiscard]] std::size_t seal_until(std::size_t stamp) noexcept {
-    if (last_stamp_ <= stamp) room_ = 0;
+    if (last_stamp_ <= stamp) close();
     return stamp;
   }
   /// Whether the oldest entry is no younger than `stamp` (as exactly as chunks are stamped).
   [[nodiscard]] bool has_until(std::size_t stamp) const noexcept {
-    return size_ != 0 && first_->stamp <= stamp;
+    return size() != 0 && first_->stamp <= stamp;
   }
   /// Bytes allocated since the oldest entry came, at most; 0 when there is none.
   [[nodiscard]] std::size_t age(std::size_t now) const noexcept {
-    return size_ == 0 ? 0 : now - first_->stamp;
+    return size() == 0 ? 0 : now - first_->stamp;
   }
 
  private:
@@ -113,16 +112,22 @@ class candidate_buffer {
   static constexpr std::uint32_t slot_mask = (1U << slot_bits) - 1;
   static_assert(chunk::capacity <= slot_mask + 1);
 
-  bool grow() noexcept;
+  [[nodiscard]] std::size_t appended() const noexcept {
+    return static_cast<std::size_t>(next_ - opened_);
+  }
+  void close() noexcept;
   void drop_chunk(chunk* c) noexcept;
 
   chunk_pool* pool_;
   chunk_directory* directory_;
   chunk* first_ = nullptr;
   chunk* last_ = nullptr;
-  std::size_t size_ = 0;
+  std::uintptr_t* next_ = nullptr;  // of the open chunk: where the next entry goes,
+  std::uintptr_t* end_ = nullptr;   // and where there is no more room
+  std::uintptr_t* opened_ = nullptr;
+  std::uint32_t next_index_ = 0;
+  std::size_t size_ = 0;  // less what was appended since the chunk was opened
   std::size_t last_stamp_ = 0;
-  std::uint32_t room_ = 0;  // entries that the last chunk still takes; 0 when it is sealed
 };
 
 }  // namespace gc

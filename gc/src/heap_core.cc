@@ -216,6 +216,7 @@ void heap_core::give_blocks_back(std::size_t keep_bytes) noexcept {
       ++c.room;
     }
   }
+  blocks_.give_slabs_back();
 }
 
 void heap_core::abandon(header* h, const object_type& type) noexcept {

@@ -72,7 +72,6 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
 
   // death by counting, and candidates (release.cc)
   void die(header* h) noexcept;
-  [[gnu::noinline]] void want_examination(header* h) noexcept;
   /// After its destructor: gives the block back, unless references or a list still hold it.
   void bury(header* h, const object_type& type) noexcept {
     if (h->count == 0 && place_of(h) == place::none) [[likely]]
@@ -118,6 +117,7 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   [[nodiscard]] bool may_trace() const noexcept;
   [[nodiscard]] bool is_busy() const noexcept { return collecting || depth_ != 0; }
   [[nodiscard]] const heap_core* next_here() const noexcept { return next_here_; }
+  void tidy() noexcept { blocks_.tidy(); }
   void after_collect() noexcept { give_blocks_back(at_hand_bytes_after_collect); }
   [[nodiscard]] std::size_t released_bytes() const noexcept {
     return allocated_bytes() - live_bytes();

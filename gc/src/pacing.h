@@ -8,6 +8,14 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
+/// Out of memory, it stays what it was: the next drop asks again, and the statistics tell.
+template <class Counting>
+void schedule<Counting>::enqueue_in_new_chunk(header* h) noexcept {
+  if (candidates[generation_of(h)].open(self().allocated_bytes())) return enqueue(h);
+  h->count |= unwanted;
+  ++candidates_lost;
+}
+
 template <class Counting>
 std::size_t schedule<Counting>::trash_bound(std::size_t live) const noexcept {
   const auto share = static_cast<std::size_t>(config.trash_fraction * static_cast<double>(live));
@@ -20,6 +28,7 @@ void schedule<Counting>::start_what_is_due(std::size_t live, std::size_t bound) 
   const auto due = [&](unsigned g) -> std::optional<std::size_t> {
     candidate_buffer& waiting = candidates[g];
     const std::size_t ripe = now - std::min(now, ripe_age_[g]);
+    if (waiting.size() == 0) static_cast<void>(waiting.seal());  // so that what comes is as young
     if (waiting.size() >= too_many_candidates) return waiting.seal();
     return waiting.has_until(ripe) ? std::optional(waiting.seal_until(ripe)) : std::nullopt;
   };
@@ -141,6 +150,7 @@ void schedule<Counting>::pace() {
   chunks.refill();
   chunks.trim(4);
   directory.refill();
+  self().tidy();
   if (!config.automatic || self().is_busy()) return;
   const std::size_t live = self().live_bytes();
   const std::size_t bound = trash_bound(live);

@@ -12,8 +12,9 @@ namespace gc {
 
 void drop_slow(header* h) noexcept {
   heap_core& heap = heap_of(h);
-  if (count_of(h) != 0) return heap.want_examination(h);
-  heap.die(h);
+  if (count_of(h) == 0) return heap.die(h);
+  h->count &= ~unwanted;
+  if (place_of(h) == place::none) heap.enqueue(h);
 }
 
 /// The common death: nobody but the count knows of the object.
@@ -127,11 +128,6 @@ bool heap_core::run_deferred(meter& time) {
 void heap_core::configure(const settings& with) noexcept {
   config = with;
   end_timed_releases();
-}
-
-void heap_core::want_examination(header* h) noexcept {
-  h->count &= ~unwanted;
-  if (place_of(h) == place::none) enqueue(h);
 }
 
 }  // namespace gc

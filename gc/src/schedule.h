@@ -51,16 +51,11 @@ class schedule {
   collection collect(unsigned oldest);
   bool collect_for(std::chrono::nanoseconds budget);
   [[nodiscard]] statistics stats() const noexcept;
-  /// `h` wants examination and is on no list. Out of memory, it stays what it was: the next drop
-  /// asks again, and the statistics tell.
+  /// `h` wants examination and is on no list. O(1).
   void enqueue(header* h) noexcept {
-    if (candidates[generation_of(h)].push(h, [this] { return self().allocated_bytes(); }))
-        [[likely]] {
-      counted<Counting>::enter(h, place::buffered);
-    } else {
-      h->count |= unwanted;
-      ++candidates_lost;
-    }
+    if (!candidates[generation_of(h)].push(h)) [[unlikely]]
+      return enqueue_in_new_chunk(h);
+    counted<Counting>::enter(h, place::buffered);
   }
   void forget_candidate(header* h) noexcept {
     candidates[generation_of(h)].erase(h->trial);
@@ -106,6 +101,7 @@ class schedule {
   }
 
  private:
+  [[gnu::noinline]] void enqueue_in_new_chunk(header* h) noexcept;
   [[nodiscard]] heap& self() noexcept { return static_cast<heap&>(*this); }
   [[nodiscard]] const heap& self() const noexcept { return static_cast<const heap&>(*this); }
   bool slice(meter& time, bool major, collection& done);

@@ -79,12 +79,13 @@ inline void retain(header* h) noexcept {
 inline void drop(header* h) noexcept {
   // Acquire, here and below: what other threads did with the object before they dropped it has
   // happened before its destructor. Release: what this thread did, too.
-  const bool only = alone();
-  const std::uint32_t seen = only ? h->count : atomics::load<acquire>(h->count);
-  if (static_cast<std::int32_t>(seen) <= 1) return drop_rare(h, seen);
-  const std::uint32_t left = only ? (h->count = seen - 1) : atomics::subtract<acq_rel>(h->count, 1);
-  if ((left & count_mask) == 0) [[unlikely]]
+  const std::uint32_t seen = atomics::load<acquire>(h->count);
+  if (static_cast<std::int32_t>(seen & ~watched) <= 1) return drop_rare(h, seen);
+  if (alone()) {
+    h->count = seen - 1;
+  } else if ((atomics::subtract<acq_rel>(h->count, 1) & count_mask) == 0) [[unlikely]] {
     drop_last(h);
+  }
 }
 
 /// An owning reference for the holder of a weak one; false if the object is dead or dying. O(1)

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tricycle/detail/shared_atomics.h"
+
 namespace tricycle {
 inline namespace v1 {
 namespace shared {
@@ -37,12 +39,12 @@ extern constinit std::uint32_t attention;
 inline void before_allocation(std::size_t bytes) noexcept {
   local.credit -= static_cast<std::int64_t>(bytes);
   // Relaxed: who sees it late comes to a safepoint late. What is done there is ordered there.
-  if (local.credit < 0 || __atomic_load_n(&attention, __ATOMIC_RELAXED) != 0) [[unlikely]]
+  if (local.credit < 0 || atomics::load<relaxed>(attention) != 0) [[unlikely]]
     pace();
 }
 
 inline void add_to_book(std::uint64_t& book, std::uint64_t n) noexcept {
-  __atomic_store_n(&book, __atomic_load_n(&book, __ATOMIC_RELAXED) + n, __ATOMIC_RELAXED);
+  atomics::store<relaxed>(book, atomics::load<relaxed>(book) + n);
 }
 
 }  // namespace shared
