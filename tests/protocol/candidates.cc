@@ -125,7 +125,7 @@ void ACandidateIsHandedOverAtTheEndOfItsThread() {
 }
 void ATrackedObjectIsDroppedBetweenStops() {
   header* h = made_tracked(2);
-  at_most_preemptions(3);
+  at_most_preemptions(2);
   thread([h] {
     begin_thread();
     const attach_thread here("worker");
