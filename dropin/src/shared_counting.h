@@ -62,6 +62,13 @@ struct counted<counting::atomic> {
     }
     h->count |= shared::watched;
   }
+  /// The entry's share becomes the list's.
+  static void enter_from(header* h, std::uint64_t word, place in) noexcept {
+    if ((word & place_mask) != 0)
+      h->word = (word & ~place_mask) | static_cast<std::uint64_t>(in);
+    else
+      enter(h, in);
+  }
   static void leave(header* h) noexcept {
     const std::uint64_t word = h->word & ~place_mask;
     h->word = word;

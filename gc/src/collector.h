@@ -135,14 +135,15 @@ class collector : private counted<Counting> {
 
   // examine.h
   [[nodiscard]] bool examine(header* candidate);
-  void add_small(header* h) noexcept;
+  void add_small(header* h, std::uint32_t i) noexcept;
   void spill() noexcept;
   void keep_live(pile::entry e) noexcept;
   [[nodiscard]] bool is_out_of_reach(std::uint32_t component) const noexcept;
   void reclaim_small();
   void free_small(std::uint32_t component);
   void free_all();
-  void take_edges(const edge_visitor& visit) noexcept;
+  void take_edges(edge_visitor& visit) noexcept;
+  void meet_edges(const edge_visitor& visit) noexcept;
   static void examine_edges(edge_visitor& visit, void* self);
 
   // search.h

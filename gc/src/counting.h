@@ -52,6 +52,10 @@ struct counted<counting::confined> {
     return (h->word >> generation_shift) - scope <= oldest && (h->word & (dead_bit | 2)) == 0;
   }
 
+  /// The same of one that may be a candidate, whose entry is gone; `word` is its word.
+  static void enter_from(header* h, std::uint64_t word, place in) noexcept {
+    h->word = (word & ~place_mask) | static_cast<std::uint64_t>(in);
+  }
   static void enter(header* h, place in) noexcept { set_place(h, in); }
   static void leave(header* h) noexcept { set_place(h, place::none); }
 

@@ -6,6 +6,8 @@
 #ifndef TRICYCLE_GC_EXAMINE_H_
 #define TRICYCLE_GC_EXAMINE_H_
 
+#include <span>
+
 #include "collector.h"
 #include "complain.h"
 #include "condense_flags.h"
@@ -14,14 +16,18 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
+/// As node `i`.
 template <class Counting>
-[[gnu::always_inline]] inline void collector<Counting>::add_small(header* h) noexcept {
-  if (place_of(h) == place::buffered) heap_.forget_candidate(h);
-  enter(h, mine_);
-  h->trial = small_.nodes;
+[[gnu::always_inline]] inline void collector<Counting>::add_small(header* h,
+                                                                  std::uint32_t i) noexcept {
+  const std::uint64_t word = h->word;
+  if ((word & place_mask) == static_cast<std::uint64_t>(place::buffered))
+    heap_.candidates[generation_of(h)].erase(h->trial);
+  how::enter_from(h, word, mine_);
+  h->trial = i;
   h->count |= unwanted;
-  small_.in[small_.nodes] = 0;
-  small_.node[small_.nodes++] = h;
+  small_.in[i] = 0;
+  small_.node[i] = h;
 }
 
 /// It is too large: the copy becomes the working set, and subtract goes on with it.
@@ -38,17 +44,21 @@ void collector<Counting>::spill() noexcept {
   }
 }
 
-/// The edges gathered so far lead from the node being read.
+/// What was gathered since the last time leads from the node being read. Slots that hold no edge of
+/// the graph leave the visitor.
 template <class Counting>
-inline void collector<Counting>::take_edges(const edge_visitor& visit) noexcept {
+inline void collector<Counting>::take_edges(edge_visitor& visit) noexcept {
   small_graph& g = small_;
   const std::uint32_t from = g.reading;
   // In registers: the compiler can't know that a header is no part of the graph.
   const std::uint64_t mine = mine_key_;
+  std::uint32_t nodes = g.nodes;
+  void*** const slots = visit.slots();
+  const auto gathered = static_cast<std::uint32_t>(visit.size());
   std::uint32_t edges = g.edges;
-  bool leads_back = g.leads_back;
-  for (void** const* at = visit.begin(); at != visit.end(); ++at) {
-    void** const slot = *at;
+  bool leads_back = false;
+  for (std::uint32_t at = edges; at != gathered; ++at) {
+    void** const slot = slots[at];
     header* h = target_of(slot);
     if (h == nullptr) continue;
     const std::uint64_t differs = (word_of(h) ^ mine) & (mine_mask | mark_mask);
@@ -61,73 +71,80 @@ inline void collector<Counting>::take_edges(const edge_visitor& visit) noexcept 
         pass(h);
         continue;
       }
-      if (g.nodes < small_graph::max_nodes) [[likely]]
-        add_small(h);
-    }
-    if (edges == small_graph::max_edges || !is_mine(h)) [[unlikely]] {
-      g.edges = edges;
-      spill();
-      for (; at != visit.end(); ++at)
-        if (header* next = target_of(*at)) meet(next);
-      return;
+      if (nodes == small_graph::max_nodes) [[unlikely]] {
+        g.nodes = nodes;
+        g.edges = at;
+        spill();
+        return meet_edges(visit);
+      }
+      add_small(h, nodes++);
     }
     const std::uint32_t to = h->trial;
     leads_back |= to < from;
     ++g.in[to];
     g.to[edges] = static_cast<std::uint8_t>(to);
-    g.slot[edges++] = slot;
+    slots[edges++] = slot;
   }
+  g.nodes = nodes;
   g.edges = edges;
-  g.leads_back = leads_back;
+  g.leading_back += leads_back ? 1U : 0U;
+  visit.keep(edges);
 }
 
-/// More edges than the visitor holds: those of the node that is being read.
+/// After a spill: what was gathered and not yet taken.
+template <class Counting>
+void collector<Counting>::meet_edges(const edge_visitor& visit) noexcept {
+  for (std::size_t at = small_.edges; at < visit.size(); ++at) {
+    if (header* h = target_of(visit.begin()[at])) meet(h);
+  }
+}
+
+/// The node that is being read has more edges than there is room for.
 template <class Counting>
 void collector<Counting>::examine_edges(edge_visitor& visit, void* self) {
   auto& c = *static_cast<collector<Counting>*>(self);
+  c.followed_ = visit.size() - c.small_.first_edge[c.small_.reading];
   if (c.spilled_) {
-    for (void** slot : visit)
-      if (header* h = target_of(slot)) c.meet(h);
+    c.meet_edges(visit);
   } else {
     c.take_edges(visit);
+    if (!c.spilled_) c.spill();
   }
+  visit.cut();
 }
 
 /// False when it became too large, or memory is out (`failed_`).
 template <class Counting>
 bool collector<Counting>::examine(header* candidate) {
   small_graph& g = small_;
-  g.nodes = g.edges = g.leading_back = 0;
+  g.nodes = 1;
+  g.edges = g.leading_back = 0;
   spilled_ = false;
   exact_ = true;
   doubtful_ = reaches_out_ = false;
   search_ = next_search();
-  add_small(candidate);
+  add_small(candidate, 0);
   edge_visitor visit(&examine_edges, this);
   visit.set_window(0, 2 * edge_window);  // for all nodes together
   set_rule(visit, &rule_of_examine);
+  g.slot = visit.slots();
   for (std::uint32_t i = 0; i < g.nodes; ++i) {
     g.first_edge[i] = static_cast<std::uint16_t>(g.edges);
     g.reading = i;
-    g.leads_back = false;
-    const std::size_t left = visit.left();
     header* h = g.node[i];
 #ifdef TRICYCLE_VERIFY
     audit_edges(h);
 #endif
-    try_trace(visit, [&] { trace_edges(h, visit); });
-    if (spilled_)
-      visit.flush();
-    else
+    if (!try_trace(visit, [&] { trace_edges(h, visit); })) [[unlikely]]
+      g.edges = 0;
+    if (!spilled_) [[likely]]
       take_edges(visit);
-    visit.discard();
-    if (visit.is_cut() && !spilled_) spill();
-    if (spilled_) {
-      followed_ = visit.is_cut() ? left : 0;
+    else
+      meet_edges(visit);  // an ephemeron did it
+    if (spilled_) [[unlikely]] {
       scanned_ = working_.nth(visit.is_cut() ? i : i + 1);
       return false;
     }
-    g.leading_back += g.leads_back ? 1U : 0U;
     // The last of the edges are those to objects met last.
     if (i + 1 < g.nodes) __builtin_prefetch(g.node[i + 1] + 1);
   }
@@ -157,6 +174,7 @@ bool collector<Counting>::examine(header* candidate) {
     }
     g.make_one_component();
   } else {
+    g.live.fill(false);
     g.find_components();
   }
   reclaim_small();
@@ -167,13 +185,12 @@ bool collector<Counting>::examine(header* candidate) {
 template <class Counting>
 void collector<Counting>::free_all() {
   const small_graph& g = small_;
-  for (std::uint32_t i = 0; i < g.nodes; ++i) {
-    kill(g.node[i]);
-  }
-  for (std::uint32_t e = 0; e < g.edges; ++e) clear(g.slot[e]);
-  for (std::uint32_t i = 0; i < g.nodes; ++i) destroy_plain(g.node[i]);
+  const std::span all(g.node.data(), g.nodes);
+  for (header* h : all) kill(h);
+  for (void** slot : std::span(g.slot, g.edges)) clear(slot);
+  for (header* h : all) destroy_plain(h);
   ++counts_.components;
-  for (std::uint32_t i = 0; i < g.nodes; ++i) heap_.bury_member(g.node[i]);
+  for (header* h : all) heap_.bury_member(h);
 }
 
 /// In an old collection, who lives stays marked until its end: else a list whose every node is a

@@ -84,7 +84,10 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   void bury_member(header* h) noexcept {
     const std::uint64_t word = h->word;
     h->word = word & ~place_mask;
-    bury(h, *reinterpret_cast<const object_type*>(word & pointer_mask));
+    if (h->count == 0) [[likely]]
+      release_block(h, *reinterpret_cast<const object_type*>(word & pointer_mask));
+    else
+      h->word |= gone_bit;
   }
   /// Destroys what was deferred, until the time is up. True: nothing is left.
   bool release_deferred(meter& time) noexcept;

@@ -138,6 +138,7 @@ step collector<Counting>::subtract(meter& time) {
   edge_visitor visit(&subtract_edges, this);
   set_rule(visit, &rule_of_subtract);
   for (;;) {
+    const bool waiting = !working_.at_end(scanned_);
     while (!working_.at_end(scanned_)) {
       if (header* ahead = pile::peek(scanned_, 4)) __builtin_prefetch(ahead + 1);
       pile::cursor next = scanned_;
@@ -152,9 +153,11 @@ step collector<Counting>::subtract(meter& time) {
         return failed_ ? step::out_of_memory : step::out_of_time;
       }
     }
-    drain_prefetched();
-    if (failed_) return step::out_of_memory;
-    if (!working_.at_end(scanned_)) continue;
+    if (waiting) {
+      drain_prefetched();
+      if (failed_) return step::out_of_memory;
+      continue;
+    }
     // A batch is what one large candidate reaches; small ones are done with at once.
     if (narrowing_ || !working_.empty()) return step::done;
     header* candidate = next_candidate();

@@ -16,6 +16,7 @@
 
 #include "complain.h"
 #include "counting.h"
+#include "tricycle/trace.h"
 
 namespace tricycle {
 inline namespace v1 {
@@ -23,21 +24,21 @@ namespace gc {
 
 struct small_graph {
   static constexpr std::size_t max_nodes = 128;
-  static constexpr std::size_t max_edges = 512;
+  static constexpr std::size_t max_edges = edge_visitor::capacity;
 
   std::uint32_t nodes = 0;
   std::uint32_t edges = 0;
   std::uint32_t reading = 0;       // the node whose edges are being read
-  bool leads_back = false;         // it has an edge to one that was met before it
   std::uint32_t leading_back = 0;  // nodes that have one
   std::array<header*, max_nodes> node;
   std::array<std::uint32_t, max_nodes> in;
   std::array<std::uint16_t, max_nodes + 1>
       first_edge;  // of node i: [first_edge[i], first_edge[i+1])
   std::array<std::uint8_t, max_edges> to;
-  std::array<void**, max_edges> slot;  // where the edge's pointer is
+  void*** slot = nullptr;  // where each edge's pointer is: in the visitor that gathered them
 
-  /// Nodes that are held from outside, or reached from one that is. Returns whether there are any.
+  /// Nodes that are held from outside, or reached from one that is. Returns whether there are any;
+  /// if not, `live` is not written.
   template <class Counting>
   bool find_live() noexcept;
   std::array<bool, max_nodes> live;
@@ -64,21 +65,25 @@ struct small_graph {
 
 template <class Counting>
 bool small_graph::find_live() noexcept {
+  using how = counted<Counting>;
+  std::uint64_t words = 0;
+  std::uint32_t differ = 0;
+  for (std::uint32_t i = 0; i < nodes; ++i) {
+    words |= how::last_words_of_all(node[i]);
+    differ |= how::count_of(node[i]) ^ in[i];
+  }
+  any_last_words = words != 0;
+  if (differ == 0) return false;
   std::array<std::uint8_t, max_nodes> reached;
   std::size_t waiting = 0;
-  std::uint64_t words = 0;
   for (std::uint32_t i = 0; i < nodes; ++i) {
-    const std::uint32_t count = counted<Counting>::count_of(node[i]);
-    words |= counted<Counting>::last_words_of_all(node[i]);
+    const std::uint32_t count = how::count_of(node[i]);
     live[i] = count != in[i];
-    if (!live[i]) [[likely]]
-      continue;
+    if (!live[i]) continue;
     if (count < in[i]) [[unlikely]]
       complain_edge_twice(node[i]);
     reached[waiting++] = static_cast<std::uint8_t>(i);
   }
-  any_last_words = words != 0;
-  const bool any = waiting != 0;
   while (waiting != 0) {
     const std::uint8_t from = reached[--waiting];
     for (std::uint32_t e = first_edge[from]; e < first_edge[from + 1U]; ++e) {
@@ -87,7 +92,7 @@ bool small_graph::find_live() noexcept {
       reached[waiting++] = to[e];
     }
   }
-  return any;
+  return true;
 }
 
 }  // namespace gc

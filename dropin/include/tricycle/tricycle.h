@@ -8,6 +8,7 @@
 #include "tricycle/make.h"            // IWYU pragma: export
 #include "tricycle/ref.h"             // IWYU pragma: export
 #include "tricycle/shared_ptr.h"      // IWYU pragma: export
+#include "tricycle/shared_ref.h"      // IWYU pragma: export
 #include "tricycle/threads.h"         // IWYU pragma: export
 #include "tricycle/trace.h"           // IWYU pragma: export
 #include "tricycle/unraisable.h"      // IWYU pragma: export

@@ -37,6 +37,18 @@ struct atomic {};
 
 namespace gc {
 
+/// What a ref does with the header of its object.
+template <class Counting>
+struct counts;
+template <>
+struct counts<counting::confined> {
+  static void retain(header* h) noexcept { gc::retain(h); }
+  static void drop(header* h) noexcept { gc::drop(h); }
+  static long of(const header* h) noexcept { return h->count & ~unwanted; }
+  static void show(edge_visitor& visit, void** slot) { visit.edge(slot); }
+  static constexpr std::size_t edges_each = 1;
+};
+
 /// Somewhere a Derived could be; never constructed, only its address is compared.
 template <class Derived>
 union place_for {
@@ -104,7 +116,7 @@ class ref {
   constexpr ref(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
 
   ref(const ref& other) noexcept : object_(other.object_) {
-    if (object_ != nullptr) gc::retain(gc::header_of(object_));
+    if (object_ != nullptr) gc::counts<Counting>::retain(gc::header_of(object_));
   }
   ref(ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
 
@@ -113,7 +125,7 @@ class ref {
   noexcept  // NOLINT(google-explicit-constructor)
       : object_(other.object_) {
     gc::check_conversion<T, U>(object_);
-    if (object_ != nullptr) gc::retain(gc::header_of(object_));
+    if (object_ != nullptr) gc::counts<Counting>::retain(gc::header_of(object_));
   }
   template <class U>
   requires std::is_convertible_v<U*, T*> ref(ref<U, Counting>&& other)
@@ -122,8 +134,17 @@ class ref {
     gc::check_conversion<T, U>(object_);
   }
 
+  /// Not between heaps: the objects are other objects, counted another way.
+  template <class U, class Other>
+  requires(!std::is_same_v<Other, Counting>) ref(const ref<U, Other>&) {
+    static_assert(std::is_same_v<Other, Counting>,
+                  "tricycle: a ref and a shared_ref can't lead to the same object: one belongs to "
+                  "the heap of a thread, the other to the heap that all threads share. Make the "
+                  "object with the function of the pointer that is to own it");
+  }
+
   ~ref() {
-    if (object_ != nullptr) gc::drop(gc::header_of(object_));
+    if (object_ != nullptr) gc::counts<Counting>::drop(gc::header_of(object_));
   }
 
   ref& operator=(const ref& other) noexcept {
@@ -163,7 +184,7 @@ class ref {
 
   /// References to the object, this one included; 0 for null. O(1).
   [[nodiscard]] long use_count() const noexcept {
-    return object_ == nullptr ? 0 : gc::header_of(object_)->count & ~gc::unwanted;
+    return object_ == nullptr ? 0 : gc::counts<Counting>::of(gc::header_of(object_));
   }
 
  private:
@@ -188,7 +209,7 @@ class ref {
 
   /// A reference more to the object; `object` is where its block's object begins, or null.
   static ref share(const void* object) noexcept {
-    if (object != nullptr) gc::retain(gc::header_of(object));
+    if (object != nullptr) gc::counts<Counting>::retain(gc::header_of(object));
     return ref(adopt{}, const_cast<void*>(object));
   }
 
@@ -267,8 +288,10 @@ struct tracer<ref<T, C>> {
   static consteval gc::edges owns() {
     return gc::edges::some;
   }
-  static constexpr std::size_t edges_each = 1;
-  static void trace(ref<T, C>& pointer, edge_visitor& visit) { visit.edge(access::slot(pointer)); }
+  static constexpr std::size_t edges_each = gc::counts<C>::edges_each;
+  static void trace(ref<T, C>& pointer, edge_visitor& visit) {
+    gc::counts<C>::show(visit, access::slot(pointer));
+  }
 };
 
 }  // namespace v1

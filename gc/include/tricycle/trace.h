@@ -166,7 +166,7 @@ void trace_range(Iterator at, std::size_t n, auto& visit) {
 /// what comes after it is cut.
 class edge_visitor {
  public:
-  static constexpr std::size_t capacity = 128;
+  static constexpr std::size_t capacity = 512;
   static constexpr std::size_t all = ~std::size_t{0};
   using consumer = void (*)(edge_visitor& self, void* context);
 
@@ -247,22 +247,19 @@ class edge_visitor {
   }
   /// Edges that were passed over one by one, because nothing but their containers can count them.
   [[nodiscard]] std::size_t walked() const noexcept { return walked_; }
-  /// Edges that the window still has room for.
-  [[nodiscard]] std::size_t left() const noexcept { return left_; }
   /// For the library: hands over what has been gathered.
   void flush() {
     consume_(*this, context_);
     left_ -= size_;
     size_ = 0;
   }
-  /// For the library, which has looked at what was gathered.
-  void discard() noexcept {
-    left_ -= size_;
-    size_ = 0;
-    if (!is_cut_) limit_ = room();
-  }
   [[nodiscard]] void** const* begin() const noexcept { return slots_; }
   [[nodiscard]] void** const* end() const noexcept { return slots_ + size_; }
+  /// For the library, which may thin out in place what was gathered, and keep the first of it.
+  [[nodiscard]] void*** slots() noexcept { return slots_; }
+  void keep(std::size_t first) noexcept { size_ = first; }
+  /// For the library, in its consumer: this was the last of the window.
+  void cut() noexcept { left_ = size_; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   void clear() noexcept { size_ = 0; }
 

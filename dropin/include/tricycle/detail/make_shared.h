@@ -26,6 +26,12 @@ struct insider {
     if constexpr (!std::is_array_v<T>) owner.watch_itself(object);
     return owner;
   }
+  /// The owning reference that the pointer had; it is null afterwards.
+  template <class T>
+  [[nodiscard]] static void* take_block(shared_ptr<T>& owner) noexcept {
+    owner.pointer_ = nullptr;
+    return std::exchange(owner.block_, nullptr);
+  }
   template <class Pointer>
   [[nodiscard]] static void* block_of(const Pointer& pointer) noexcept {
     return pointer.block_;

@@ -36,6 +36,12 @@
 namespace tricycle {
 inline namespace v1 {
 
+namespace counting {
+struct atomic;
+}  // namespace counting
+template <class T, class Counting>
+class ref;
+
 using std::bad_weak_ptr;
 template <class T>
 class weak_ptr;
@@ -167,6 +173,18 @@ class shared_ptr {
     pointer_ = r.pointer_;
     block_ = r.block_;
   }
+
+  /// Shares ownership with a shared_ref (shared_ref.h).
+  template <class Y>
+  requires shared::compatible<Y, T> shared_ptr(const ref<Y, counting::atomic>& r)
+  noexcept  // NOLINT(google-explicit-constructor)
+      : pointer_(r.get()), block_(*access::slot(const_cast<ref<Y, counting::atomic>&>(r))) {
+    if (block_ != nullptr) shared::retain(shared::header_of(block_));
+  }
+  template <class Y>
+  requires shared::compatible<Y, T> shared_ptr(ref<Y, counting::atomic>&& r)
+  noexcept  // NOLINT(google-explicit-constructor)
+      : pointer_(r.get()), block_(std::exchange(*access::slot(r), nullptr)) {}
 
   /// If it throws, `r` is as it was.
   template <class Y, class D>
