@@ -94,9 +94,8 @@ inline void collector<Counting>::take_edges(edge_visitor& visit) noexcept {
 /// After a spill: what was gathered and not yet taken.
 template <class Counting>
 void collector<Counting>::meet_edges(const edge_visitor& visit) noexcept {
-  for (std::size_t at = small_.edges; at < visit.size(); ++at) {
+  for (std::size_t at = small_.edges; at < visit.size(); ++at)
     if (header* h = target_of(visit.begin()[at])) meet(h);
-  }
 }
 
 /// The node that is being read has more edges than there is room for.

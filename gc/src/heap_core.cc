@@ -129,13 +129,13 @@ std::size_t heap_core::in_use(std::size_t which) const noexcept {
 
 std::size_t heap_core::live_objects() const noexcept {
   std::size_t n = large_objects_;
-  for (std::size_t i = 1; i < size_classes; ++i) n += in_use(i);
+  for_each_class([&](std::size_t which) { n += in_use(which); });
   return n;
 }
 
 std::size_t heap_core::live_bytes() const noexcept {
   std::size_t bytes = large_bytes_;
-  for (std::size_t i = 1; i < size_classes; ++i) bytes += i * size_class_bytes * in_use(i);
+  for_each_class([&](std::size_t which) { bytes += which * size_class_bytes * in_use(which); });
   return bytes;
 }
 
@@ -156,6 +156,7 @@ header* heap_core::take_block(const object_type& type) noexcept {
   }
   const std::size_t bytes = type.size_class * size_class_bytes;
   size_class& c = classes[type.size_class];
+  classes_used_ |= std::uint64_t{1} << type.size_class;
   free_block** last = &c.blocks;  // in the order of their addresses
   for (std::size_t taken = 0; taken < refill_bytes && *last == nullptr; taken += bytes) {
     auto* block = reinterpret_cast<free_block*>(blocks_.take_small(type.size_class));

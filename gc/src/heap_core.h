@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -185,6 +186,12 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   [[gnu::noinline]] void release_slow(header* h, const object_type& type) noexcept;
   [[nodiscard]] std::uint32_t limit_at_hand(std::size_t which) const noexcept;
   [[nodiscard]] std::size_t in_use(std::size_t which) const noexcept;
+  /// Of the classes that ever had a block.
+  template <class Visit>
+  void for_each_class(const Visit& visit) const {
+    for (std::uint64_t left = classes_used_; left != 0; left &= left - 1)
+      visit(static_cast<std::size_t>(std::countr_zero(left)));
+  }
 
   // An object's first `release_depth` owners are destroyed around it, as users of shared_ptr know
   // it; deeper ones wait on a list, so that a chain of any length needs little stack.
@@ -206,7 +213,8 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   unsigned depth_limit_ = release_depth;  // 0 while releases are timed: all go through die_slow
   std::size_t credited_bytes_ = 0;        // allocated, or allowed to be before the next pace()
   std::size_t released_objects_ = 0;
-  std::size_t large_objects_ = 0;  // in use, of class 0
+  std::uint64_t classes_used_ = 0;  // bits
+  std::size_t large_objects_ = 0;   // in use, of class 0
   std::size_t large_bytes_ = 0;
   pile pending_{chunks};       // dead, not yet destroyed: nested too deeply
   pile deferred_{chunks};      // the same: the time did not suffice, slices go on

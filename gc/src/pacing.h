@@ -143,7 +143,8 @@ bool schedule<Counting>::slice(meter& time, bool major, collection& done) {
 
 /// Young and middle collections keep step with the program: whatever is ripe is examined now, while
 /// it is in the cache. An old one, and what was deferred, take a share of the time, which rises
-/// from a quarter to all of it. Slices are half as long as they may be, unless that is too late.
+/// from a quarter to all of it. Slices are two fifths as long as they may be, unless that is too
+/// late: what they do last may take longer than it should.
 template <class Counting>
 void schedule<Counting>::pace() {
   self().look_again_after(pace_bytes);
@@ -164,7 +165,7 @@ void schedule<Counting>::pace() {
   if ((!minor_->running() && !turn) || !self().may_trace()) return;
   auto allowed = config.pause_target;
   if (late < 1) {
-    allowed /= 2;
+    allowed = allowed / 5 * 2;
     late_slices_ = 0;
   } else if (config.gives_way == budget::time) {
     allowed *= std::int64_t{1} << std::min(late_slices_++, most_doublings);
