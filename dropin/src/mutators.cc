@@ -1,6 +1,8 @@
 #include "mutators.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -9,7 +11,7 @@
 
 #include "block_store.h"
 #include "shared_core.h"
-#include "tricycle/detail/shared_header.h"
+#include "tricycle/detail/shared_type.h"
 #include "tricycle/threads.h"
 
 namespace tricycle {
@@ -51,10 +53,8 @@ void answer(mutator* me) noexcept {
 }
 
 void add_books(local_state& to, const local_state& from) noexcept {
-  to.made_objects += from.made_objects;
-  to.made_bytes += from.made_bytes;
-  to.dead_objects += from.dead_objects;
-  to.dead_bytes += from.dead_bytes;
+  to.made += from.made;
+  to.dead += from.dead;
 }
 
 /// The thread ends: its candidates are handed over. Drops after that, in destructors of other
@@ -109,6 +109,25 @@ struct thread_end {
 }  // namespace
 
 mutator* mutator_here() noexcept { return local.me != nullptr ? local.me : make_mutator(); }
+
+void check_attached(const header* h) noexcept {
+  // Relaxed: a guess at what is wrong anyway. This thread may be ending, and drop what it had.
+  if ((atomics::load<relaxed>(h->word) & gc::generation_mask) == gc::untracked || local.ended ||
+      attached_threads.load(std::memory_order_relaxed) == 0)
+    return;
+  const mutator* me = local.me;
+  if (me != nullptr && (me->collecting || (me->attached != 0 && me->blocking == 0))) return;
+  const std::string_view type = type_of_block(h).name;
+  std::fprintf(stderr,
+               me != nullptr && me->attached != 0
+                   ? "tricycle: a thread used a shared object of type '%.*s' in a blocking scope. "
+                     "The collector does not wait for it there: use the object before or after\n"
+                   : "tricycle: a thread that is not attached used a shared object of type '%.*s', "
+                     "whose class declares edges, while other threads are attached. The collector "
+                     "can't stop it: give it a tricycle::attach_thread\n",
+               static_cast<int>(type.size()), type.data());
+  std::abort();
+}
 
 // Candidates.
 

@@ -22,12 +22,14 @@ constexpr unsigned release_depth = 32;
 /// Of the thread that drops. It has no destructor: drops happen until a thread's very end.
 constinit thread_local pending_list pending_here [[gnu::tls_model("initial-exec")]];
 
+[[gnu::noinline]] void leave_watched(header* h) noexcept { drop_weak(h); }
+
 /// The object is destroyed: the owners' share of the block goes.
 inline void leave(header* h) noexcept {
   // Relaxed: a lock() that comes too late may look at the count now, but nobody changes it, and the
   // flag was seen with the decrement, or by the thread that set it.
-  if ((atomics::load<relaxed>(h->count) & watched) != 0)
-    drop_weak(h);
+  if ((atomics::load<relaxed>(h->count) & watched) != 0) [[unlikely]]
+    leave_watched(h);
   else
     release_block(h);
 }
@@ -51,6 +53,15 @@ inline void leave(header* h) noexcept {
   }
 }
 
+/// Nested too deeply. Out of memory for the list, destroying deeper on the stack is what is left.
+[[gnu::noinline]] void die_deep(header* h) noexcept {
+  if (pending_here.push(h)) return;
+  ++gc::foreign_destructors;
+  type_of_block(h).destroy(object_of(h));
+  --gc::foreign_destructors;
+  leave(h);
+}
+
 /// The count is 0, and this thread took it there.
 inline void die(header* h) noexcept {
   const shared_type& type = type_of_block(h);
@@ -62,9 +73,8 @@ inline void die(header* h) noexcept {
   }
   if (type.destroy != nullptr) {
     unsigned& depth = gc::foreign_destructors;
-    // Out of memory for the list, destroying deeper on the stack is what is left.
-    if (depth >= release_depth && pending_here.push(h)) [[unlikely]]
-      return;
+    if (depth >= release_depth) [[unlikely]]
+      return die_deep(h);
     ++depth;
     type.destroy(object_of(h));
     --depth;

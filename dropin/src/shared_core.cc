@@ -50,23 +50,12 @@ bool core::may_begin() noexcept {
          gc::may_trace_here();
 }
 
-std::size_t core::live_bytes() const noexcept {
+std::uint64_t core::live_weight() const noexcept {
   const std::lock_guard lock(mutators_mutex);
-  std::uint64_t live = books_of_ended.made_bytes - books_of_ended.dead_bytes;
+  std::uint64_t live = books_of_ended.made - books_of_ended.dead;
   for (const mutator* m = all_mutators; m != nullptr; m = m->next)
     if (m->books != nullptr)
-      live += atomics::load<relaxed>(m->books->made_bytes) -
-              atomics::load<relaxed>(m->books->dead_bytes);
-  return live;
-}
-
-std::size_t core::live_objects() const noexcept {
-  const std::lock_guard lock(mutators_mutex);
-  std::uint64_t live = books_of_ended.made_objects - books_of_ended.dead_objects;
-  for (const mutator* m = all_mutators; m != nullptr; m = m->next)
-    if (m->books != nullptr)
-      live += atomics::load<relaxed>(m->books->made_objects) -
-              atomics::load<relaxed>(m->books->dead_objects);
+      live += atomics::load<relaxed>(m->books->made) - atomics::load<relaxed>(m->books->dead);
   return live;
 }
 

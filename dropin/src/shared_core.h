@@ -29,8 +29,7 @@ namespace shared {
 [[nodiscard]] bool is_destroying_here() noexcept;
 
 inline void note_death(const shared_type& type) noexcept {
-  add_to_book(local.dead_objects, 1);
-  add_to_book(local.dead_bytes, type.block_bytes);
+  add_to_book(local.dead, weight_of(type.block_bytes));
 }
 
 class core : public gc::schedule<counting::atomic> {
@@ -71,11 +70,14 @@ class core : public gc::schedule<counting::atomic> {
   [[nodiscard]] std::size_t allocated_bytes() const noexcept {
     return credited_.load(std::memory_order_relaxed) - static_cast<std::size_t>(local.credit);
   }
-  [[nodiscard]] std::size_t live_bytes() const noexcept;
-  [[nodiscard]] std::size_t live_objects() const noexcept;
-  /// By this thread.
-  [[nodiscard]] static std::size_t released_objects() noexcept { return local.dead_objects; }
-  [[nodiscard]] static std::size_t released_bytes() noexcept { return local.dead_bytes; }
+  [[nodiscard]] std::size_t live_bytes() const noexcept { return bytes_in(live_weight()); }
+  [[nodiscard]] std::size_t live_objects() const noexcept { return objects_in(live_weight()); }
+  /// By this thread; only differences mean anything.
+  [[nodiscard]] static std::uint64_t released() noexcept { return local.dead; }
+  static void add_released_since(std::uint64_t before, gc::collector_counts& to) noexcept {
+    to.objects += objects_in(local.dead - before);
+    to.bytes += bytes_in(local.dead - before);
+  }
   [[nodiscard]] static bool has_deferred() noexcept { return false; }
   [[nodiscard]] static bool run_deferred(gc::meter& /*slice*/) noexcept { return true; }
   /// Who has the turn has asked `may_begin`.
@@ -105,6 +107,7 @@ class core : public gc::schedule<counting::atomic> {
   void leave_list_dead(header* h) noexcept { how::leave(h); }
 
  private:
+  [[nodiscard]] std::uint64_t live_weight() const noexcept;
   /// Why nobody else uses tracked objects just now.
   enum class hold {
     none,

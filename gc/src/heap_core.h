@@ -123,8 +123,18 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   [[nodiscard]] const heap_core* next_here() const noexcept { return next_here_; }
   void tidy() noexcept { blocks_.tidy(); }
   void after_collect() noexcept { give_blocks_back(at_hand_bytes_after_collect); }
-  [[nodiscard]] std::size_t released_bytes() const noexcept {
-    return allocated_bytes() - live_bytes();
+  /// What was given back so far, and since then.
+  struct totals {
+    std::size_t objects;
+    std::size_t bytes;
+  };
+  [[nodiscard]] totals released() const noexcept {
+    return {released_objects_, allocated_bytes() - live_bytes()};
+  }
+  void add_released_since(const totals& before, collector_counts& to) const noexcept {
+    const totals now = released();
+    to.objects += now.objects - before.objects;
+    to.bytes += now.bytes - before.bytes;
   }
 
   void add_pressure(std::size_t bytes) noexcept {

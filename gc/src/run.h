@@ -110,8 +110,7 @@ bool collector<Counting>::narrow() noexcept {
 
 template <class Counting>
 bool collector<Counting>::run(meter& time) {
-  const std::size_t objects = heap_.released_objects();
-  const std::size_t bytes = heap_.released_bytes();
+  const auto released = heap_.released();
   heap_.collecting = true;
   heap_.time_releases(time);
   while (phase_ != phase::idle) {
@@ -191,8 +190,7 @@ bool collector<Counting>::run(meter& time) {
   }
   heap_.end_timed_releases();
   heap_.collecting = false;
-  counts_.objects += heap_.released_objects() - objects;
-  counts_.bytes += heap_.released_bytes() - bytes;
+  heap_.add_released_since(released, counts_);
   return phase_ == phase::idle;
 }
 

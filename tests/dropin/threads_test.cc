@@ -95,6 +95,7 @@ TEST_F(SharedThreads, ALateThreadIsSkippedAndReportedByName) {
     }
   });
   ready.wait();
+  attach_thread here("main");
   shared_settings impatient;
   impatient.collect_wait = 5ms;
   shared_heap::configure(impatient);
@@ -111,7 +112,10 @@ TEST_F(SharedThreads, ALateThreadIsSkippedAndReportedByName) {
   std::this_thread::sleep_for(10ms);
   EXPECT_GE(shared_heap::stats().late.at(0).longest, 5ms);
   stop = false;
-  busy.join();
+  {
+    blocking scope;
+    busy.join();
+  }
   EXPECT_EQ(shared_heap::collect().objects, 3U);
 }
 
@@ -132,9 +136,11 @@ TEST_F(SharedThreads, AThreadInABlockingScopeIsNotWaitedFor) {
     mine->next.reset();
   });
   ready.wait();
+  attach_thread here("main");
   MakeRing(3);
   EXPECT_EQ(shared_heap::collect().objects, 3U);
   lock.unlock();
+  blocking scope;
   waiting.join();
 }
 
@@ -175,6 +181,7 @@ TEST_F(SharedThreads, ADestructorMayWaitForALockThatAThreadAtASafepointHas) {
     safepoint();
   }
   done = true;
+  blocking scope;
   other.join();
 }
 
@@ -307,6 +314,31 @@ TEST_F(SharedThreads, AForkedChildHasOneThreadAndCollects) {
   blocking scope;
   other.join();
 }
+
+#if defined(TRICYCLE_CHECKED) && !defined(__SANITIZE_THREAD__)
+using SharedThreadsDeathTest = SharedThreads;
+TEST_F(SharedThreadsDeathTest, AThreadThatIsNotAttachedMustNotTouchTrackedObjects) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  auto p = make_shared<Node>();
+  auto leaf = make_shared<int>(3);
+  EXPECT_DEATH(
+      {
+        attach_thread here("main");
+        std::thread([&] {
+          auto fine = leaf;
+          auto wrong = p;
+        }).join();
+      },
+      "a thread that is not attached used a shared object of type '.*Node'");
+  EXPECT_DEATH(
+      {
+        attach_thread here("main");
+        blocking scope;
+        auto wrong = p;
+      },
+      "in a blocking scope");
+}
+#endif
 
 struct AtThreadEnd {
   shared_ptr<Node> kept;

@@ -64,11 +64,15 @@ void retain_weak_slow(header* h) noexcept;
 void drop_weak_slow(header* h) noexcept;
 /// The last reference of any kind went: the block goes back.
 void release_block(header* h) noexcept;
+/// Checked builds: aborts, with a sentence, if the object is tracked and the collector counts on
+/// the calling thread's not touching it.
+void check_attached(const header* h) noexcept;
 /// 2^30 references to one object: aborts with a sentence.
 [[noreturn]] void too_many_owners(header* h) noexcept;
 
 /// One more owning reference, by the holder of one. O(1).
 inline void retain(header* h) noexcept {
+  if constexpr (gc::checked) check_attached(h);
   // Relaxed: the caller's own reference keeps the object; nothing is published by the increment.
   const std::uint32_t now = alone() ? ++h->count : atomics::add<relaxed>(h->count, 1);
   if ((now & count_mask) == 0) [[unlikely]]
@@ -77,6 +81,7 @@ inline void retain(header* h) noexcept {
 
 /// One owning reference less. O(1) beside what it destroys.
 inline void drop(header* h) noexcept {
+  if constexpr (gc::checked) check_attached(h);
   // Acquire, here and below: what other threads did with the object before they dropped it has
   // happened before its destructor. Release: what this thread did, too.
   const std::uint32_t seen = atomics::load<acquire>(h->count);
@@ -91,6 +96,7 @@ inline void drop(header* h) noexcept {
 /// An owning reference for the holder of a weak one; false if the object is dead or dying. O(1)
 /// without contention; lock-free.
 [[nodiscard]] inline bool lock(header* h) noexcept {
+  if constexpr (gc::checked) check_attached(h);
   if (alone()) {
     if ((h->count & count_mask) == 0) return false;
     if ((++h->count & count_mask) == 0) [[unlikely]]
@@ -131,6 +137,7 @@ inline void retain_weak(header* h) noexcept {
 
 /// One more weak reference, by the holder of an owning one. O(1).
 inline void watch(header* h) noexcept {
+  if constexpr (gc::checked) check_attached(h);
   // Relaxed: the flag has to be seen by who takes the count to 0, which is later in the order of
   // the count's own changes than the drop of the reference that the caller holds.
   if ((atomics::load<relaxed>(h->count) & watched) == 0) {

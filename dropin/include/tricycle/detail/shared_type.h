@@ -60,10 +60,7 @@ inline void publish(void* object, const shared_type& type) noexcept {
   h->trial = 0;
   h->word = one_weak | (tracked ? 0 : gc::untracked) | shared_bit |
             reinterpret_cast<std::uint64_t>(&type);
-  if (tracked) {
-    add_to_book(local.made_objects, 1);
-    add_to_book(local.made_bytes, type.block_bytes);
-  }
+  if (tracked) add_to_book(local.made, weight_of(type.block_bytes));
   // Relaxed: see note_block.
   if (atomics::load<relaxed>(noting_blocks) != noting::off) [[unlikely]]
     note_block(h);
