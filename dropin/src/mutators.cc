@@ -7,6 +7,7 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 
 #include "block_store.h"
 #include "shared_core.h"
@@ -193,12 +194,12 @@ void entry_list::sweep() noexcept {
 
 void entry_list::move_to(entry_list& other) noexcept {
   if (first_ == nullptr) return;
-  entry_chunk* last = first_;
+  entry_chunk* const first = std::exchange(first_, nullptr);
+  entry_chunk* last = first;
   while (last->next != nullptr) last = last->next;
   last->next = other.first_;
-  other.first_ = first_;
+  other.first_ = first;
   other.add(static_cast<std::ptrdiff_t>(size_));
-  first_ = nullptr;
   add(-static_cast<std::ptrdiff_t>(size_));
   swept_ = 0;
 }

@@ -13,6 +13,11 @@ struct Shared {
   std::vector<ref<Shared>> others;
 };
 
+/// The same, behind shared_ptr.
+struct OnAllHands {
+  shared_ptr<OnAllHands> next;
+};
+
 }  // namespace tricycle::testing
 
 #endif  // TRICYCLE_TESTS_TRAPS_PLUGIN_H_

@@ -25,6 +25,12 @@ class Plugin {
     reinterpret_cast<void (*)(ref<Shared>*)>(dlsym(handle_, "plugin_make_shared"))(&made);
     return made;
   }
+  [[nodiscard]] shared_ptr<OnAllHands> MakeCounted(int& deleted) const {
+    shared_ptr<OnAllHands> made;
+    reinterpret_cast<void (*)(shared_ptr<OnAllHands>*, int*)>(
+        dlsym(handle_, "plugin_make_counted"))(&made, &deleted);
+    return made;
+  }
   void LeaveGarbage() const {
     reinterpret_cast<void (*)()>(dlsym(handle_, "plugin_leave_garbage"))();
   }
@@ -66,6 +72,26 @@ TEST_F(SharedLibraries, Trap36APluginMayBeUnloadedWhenItsObjectsAreGone) {
     }
     Collect();
     EXPECT_EQ(LiveObjects(), 0U);
+  }
+}
+
+TEST_F(SharedLibraries, Trap36SharedPointersMadeInTwoLibrariesAreOneKind) {
+  int deleted = 0;
+  for (int i = 0; i < 3; ++i) {
+    const Plugin one(PLUGIN_ONE);
+    const Plugin two(PLUGIN_TWO);
+    shared_ptr<OnAllHands> a = one.MakeCounted(deleted);
+    shared_ptr<OnAllHands> b = two.MakeCounted(deleted);
+    const weak_ptr<OnAllHands> ring = a->next;
+    a->next->next = b->next;
+    b->next->next = a->next;
+    a.reset();
+    b.reset();
+    EXPECT_EQ(deleted, 2 * i + 2) << "by the plug-ins' own deleters";
+    tricycle::collect();
+#if TRICYCLE_DROPIN
+    EXPECT_TRUE(ring.expired());
+#endif
   }
 }
 

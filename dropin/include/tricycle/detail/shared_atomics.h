@@ -52,6 +52,12 @@ template <int order, class Word>
 [[nodiscard, gnu::always_inline]] inline Word load(const Word& word) noexcept {
   return __atomic_load_n(&word, order);
 }
+/// Those bits of a word that nobody changes after its object became known, whatever the others do.
+template <class Word>
+[[nodiscard, gnu::always_inline]] inline Word constant_bits(
+    const Word& word, std::type_identity_t<Word> mask) noexcept {
+  return __atomic_load_n(&word, relaxed) & mask;
+}
 template <int order, class Word>
 [[gnu::always_inline]] inline void store(Word& word, std::type_identity_t<Word> value) noexcept {
   __atomic_store_n(&word, value, order);

@@ -121,7 +121,8 @@ template <class P, class D, class A>
   ::new (object) payload(pointer, deleter, allocator);
   constexpr const shared_type& type = type_for<holder_kind<P, D, A>>;
   if constexpr (gc::checked && is_default_deleter<D>)
-    if (pointer != nullptr) note_adoption(pointer, type);
+    if (pointer != nullptr)
+      note_adoption(const_cast<const void*>(static_cast<const volatile void*>(pointer)), type);
   publish(object, type);
   raw.release();
   return object;

@@ -50,6 +50,11 @@ class enable_shared_from_this;
 
 namespace shared {
 
+/// What operator* returns; for any void, void (a cv one would be warned of).
+template <class E>
+using reference_to = typename std::conditional_t<std::is_void_v<E>, std::type_identity<void>,
+                                                 std::add_lvalue_reference<E>>::type;
+
 /// [util.smartptr.shared.general]: "Y* is compatible with T*".
 template <class Y, class T>
 inline constexpr bool compatible = std::is_convertible_v<Y*, T*>;
@@ -249,14 +254,14 @@ class shared_ptr {
   void reset(Y* p, D d, A a) { shared_ptr(p, std::move(d), std::move(a)).swap(*this); }
 
   [[nodiscard]] element_type* get() const noexcept { return pointer_; }
-  [[nodiscard]] std::add_lvalue_reference_t<element_type> operator*() const noexcept
+  [[nodiscard]] shared::reference_to<element_type> operator*() const noexcept
       requires(!std::is_array_v<T>) {
     return *get();
   }
   [[nodiscard]] element_type* operator->() const noexcept requires(!std::is_array_v<T>) {
     return get();
   }
-  [[nodiscard]] std::add_lvalue_reference_t<element_type> operator[](std::ptrdiff_t i) const
+  [[nodiscard]] shared::reference_to<element_type> operator[](std::ptrdiff_t i) const
       requires(std::is_array_v<T>) {
     return get()[i];
   }

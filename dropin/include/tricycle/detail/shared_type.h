@@ -35,8 +35,7 @@ struct alignas(32) shared_type : gc::object_type {
 };
 
 [[nodiscard]] inline const shared_type& type_of_block(const header* h) noexcept {
-  // Relaxed: these bits are written once, before the object is known to anyone.
-  return *reinterpret_cast<const shared_type*>(atomics::load<relaxed>(h->word) & gc::pointer_mask);
+  return *reinterpret_cast<const shared_type*>(atomics::constant_bits(h->word, gc::pointer_mask));
 }
 
 /// Whether blocks are noted for the report at exit: unknown until the first one.

@@ -1,0 +1,47 @@
+// The sources of the protocol, and not the library, so that all that they do is a step of the
+// explorer's, and so that what they keep can be set back between two paths. To be included once in
+// a program.
+#ifndef TRICYCLE_TESTS_PROTOCOL_SOURCES_H_
+#define TRICYCLE_TESTS_PROTOCOL_SOURCES_H_
+
+#include <array>
+#include <new>
+
+#include "protocol/scenario.h"
+#include "protocol/std_atomics.h"
+
+// What they include may use the names as they are: see std_atomics.h.
+#include "src/mutators.cc"       // NOLINT(bugprone-suspicious-include)
+#include "src/shared_blocks.cc"  // NOLINT(bugprone-suspicious-include)
+#include "src/weak_spill.cc"     // NOLINT(bugprone-suspicious-include)
+
+#undef atomic
+#undef mutex
+#undef steady_clock
+#undef yield
+
+namespace tricycle {
+inline namespace v1 {
+
+namespace gc {
+constinit thread_local unsigned foreign_destructors = 0;
+}  // namespace gc
+
+namespace shared {
+
+// What is not of the protocol: the report, blocks at hand, and the collector itself.
+constinit unsigned char noting_blocks = noting::off;
+constinit thread_local spare_blocks* spares = nullptr;
+void note_block(header*) noexcept {}
+void forget_block(const header*) noexcept {}
+void give_block_slow(void*, std::uint8_t) noexcept {}
+void deallocate(void*) noexcept {}
+void throw_bad_alloc() { protocol::fault("no memory"); }
+void too_many_owners(header*) noexcept { protocol::fault("too many owners"); }
+core& the_core() noexcept { protocol::fault("the protocol asked for the collector"); }
+
+}  // namespace shared
+}  // namespace v1
+}  // namespace tricycle
+
+#endif  // TRICYCLE_TESTS_PROTOCOL_SOURCES_H_
