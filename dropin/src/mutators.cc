@@ -20,6 +20,7 @@ namespace shared {
 
 constinit thread_local local_state local{};
 constinit std::uint32_t attention = 0;
+constinit std::atomic<bool> process_ends{false};
 constinit std::mutex mutators_mutex;
 constinit mutator* all_mutators = nullptr;
 constinit entry_list orphans;
@@ -113,7 +114,8 @@ mutator* mutator_here() noexcept { return local.me != nullptr ? local.me : make_
 void check_attached(const header* h) noexcept {
   // Relaxed: a guess at what is wrong anyway. This thread may be ending, and drop what it had.
   if ((atomics::load<relaxed>(h->word) & gc::generation_mask) == gc::untracked || local.ended ||
-      attached_threads.load(std::memory_order_relaxed) == 0)
+      attached_threads.load(std::memory_order_relaxed) == 0 ||
+      process_ends.load(std::memory_order_relaxed))
     return;
   const mutator* me = local.me;
   if (me != nullptr && (me->collecting || (me->attached != 0 && me->blocking == 0))) return;
@@ -336,6 +338,7 @@ attach_thread::attach_thread(const char* name) {
     me->late = 0;
     me->longest = me->asked_at = 0;
   }
+  shared::watch_exit();
   shared::attached_threads.fetch_add(1);
   shared::become_running(me);
 }

@@ -106,6 +106,11 @@ void come_to_safepoint() noexcept;
 void become_still(mutator* me) noexcept;
 void become_running(mutator* me) noexcept;
 
+/// The process ends while threads are attached, and static objects, which anyone may have filled,
+/// are destroyed by a thread that perhaps is not: nothing is traced any more. Set in a turn of the
+/// collector's, so that none is under way.
+extern constinit std::atomic<bool> process_ends;
+
 /// Under the lock: calls f(mutator&) for each.
 extern constinit std::mutex mutators_mutex;
 extern constinit mutator* all_mutators;

@@ -3,6 +3,7 @@
 #include "shared_core.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 #include <thread>
 
@@ -45,6 +46,12 @@ core& the_core() noexcept {
 
 core::core() : schedule(0) {}
 
+void watch_exit() noexcept {
+  // Full, the list of such functions leaves exit as it is with threads that are not stopped.
+  static const int registered = std::atexit([] { the_core().end_with_process(); });
+  static_cast<void>(registered);
+}
+
 bool core::may_begin() noexcept {
   return !is_destroying_here() && (local.me == nullptr || !local.me->collecting) &&
          gc::may_trace_here();
@@ -86,6 +93,7 @@ void core::end() noexcept {
 }
 
 bool core::get_world(std::chrono::nanoseconds wait, bool explicitly) noexcept {
+  if (process_ends.load()) return false;
   if (alone()) {
     hold_ = hold::alone;
     return true;
@@ -242,7 +250,8 @@ shared_statistics core::statistics_now() {
   const std::lock_guard lock(mutators_mutex);
   for (const mutator* m = all_mutators; m != nullptr; m = m->next) {
     if (!m->used) continue;
-    if (m->attached != 0) ++s.attached;
+    // Not `attached`, which is the thread's own.
+    if (m->is.load() != state::detached) ++s.attached;
     if (m->late == 0) continue;
     const std::int64_t waiting = m->asked_at != 0 ? at - m->asked_at : 0;
     s.late.push_back({m->name, m->late, std::chrono::nanoseconds(std::max(m->longest, waiting))});

@@ -52,6 +52,11 @@ class core : public gc::schedule<counting::atomic> {
   void pace_here() noexcept;
   /// No collection is under way while the process forks, but one that this thread runs itself.
   void before_fork() noexcept { forks_in_turn_ = !has_turn() && begin(/*wait=*/true); }
+  void end_with_process() noexcept {
+    in_turn([] {
+      if (others_attached()) process_ends.store(true);
+    });
+  }
   void after_fork() noexcept {
     if (forks_in_turn_) end();
   }
@@ -153,6 +158,9 @@ class core : public gc::schedule<counting::atomic> {
 
 [[nodiscard]] core& the_core() noexcept;
 void watch_forks() noexcept;
+/// From the first attached thread on: static objects that are older than it are destroyed when no
+/// collection runs any more, if other threads are attached then.
+void watch_exit() noexcept;
 
 }  // namespace shared
 }  // namespace v1

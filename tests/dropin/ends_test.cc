@@ -60,6 +60,9 @@ TEST_F(SharedPtrEndsDeathTest, TheProcessExitsWhileThreadsRun) {
 
 TEST_F(SharedPtrEndsDeathTest, TheProcessExitsWhileAttachedThreadsRunAndCollect) {
   const auto run = [] {
+    statics.held = make_shared<Node>();
+    statics.held->next = statics.held;
+    statics.watch = statics.held;
     for (int i = 0; i < 2; ++i)
       std::thread([] {
         const attach_thread here("churning");

@@ -38,6 +38,7 @@ void give_block_slow(void*, std::uint8_t) noexcept {}
 void deallocate(void*) noexcept {}
 void throw_bad_alloc() { protocol::fault("no memory"); }
 void too_many_owners(header*) noexcept { protocol::fault("too many owners"); }
+void watch_exit() noexcept {}
 core& the_core() noexcept { protocol::fault("the protocol asked for the collector"); }
 
 }  // namespace shared
