@@ -45,10 +45,13 @@ void set_attention() noexcept {
 
 /// It has come, at last.
 void answer(mutator* me) noexcept {
+  // Relaxed: while somebody else is late, all come here at each allocation, and should not meet at
+  // the lock. Who misses the question answers it the next time.
+  if (atomics::load<relaxed>(me->asked_at) == 0) return;
   const std::lock_guard lock(mutators_mutex);
   if (me->asked_at == 0) return;
   me->longest = std::max(me->longest, now() - me->asked_at);
-  me->asked_at = 0;
+  atomics::store<relaxed>(me->asked_at, 0);
   --late_pending;
   set_attention();
 }
@@ -260,7 +263,7 @@ bool stop_others(std::chrono::nanoseconds wait) noexcept {
           if (m == local.me || m->is.load(std::memory_order_seq_cst) != state::running) continue;
           ++m->late;
           if (m->asked_at != 0) continue;
-          m->asked_at = begin;
+          atomics::store<relaxed>(m->asked_at, begin);
           ++late_pending;
         }
       }
