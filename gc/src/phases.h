@@ -1,5 +1,5 @@
-// All phases of a collection, for whoever makes a collector of a kind of heap. In the order in
-// which they run.
+// All phases of a collection, for whoever makes a collector of a kind of heap. (collector.h lists
+// them in the order in which they run.)
 #ifndef TRICYCLE_GC_PHASES_H_
 #define TRICYCLE_GC_PHASES_H_
 

@@ -27,7 +27,7 @@
 //                      is under construction                                make, side_record
 //   47-48  mark        0                                what the phase      examine, search,
 //                                                       thinks of it        condense, reclaim
-//   49     free        0                                0                   nobody
+//   49     shared      0: of a confined heap            0                   nobody
 //   50-51  generation  young, middle, old, untracked    the same            make, collector (ageing)
 //   52-63  heap        number of its heap               the same            make
 //
