@@ -45,9 +45,6 @@ void set_attention() noexcept {
 
 /// It has come, at last.
 void answer(mutator* me) noexcept {
-  // Relaxed: while somebody else is late, all come here at each allocation, and should not meet at
-  // the lock. Who misses the question answers it the next time.
-  if (atomics::load<relaxed>(me->asked_at) == 0) return;
   const std::lock_guard lock(mutators_mutex);
   if (me->asked_at == 0) return;
   me->longest = std::max(me->longest, now() - me->asked_at);
@@ -231,7 +228,12 @@ void come_to_safepoint() noexcept {
   if (me == nullptr || me->attached == 0 || me->blocking != 0 || me->collecting ||
       is_destroying_here())
     return;
-  if (stop.load(std::memory_order_relaxed) == 0) return answer(me);
+  if (stop.load(std::memory_order_relaxed) == 0) {
+    // Relaxed: while somebody else is late, all come here at each allocation, and should not meet
+    // at the lock. Who misses the question answers it the next time.
+    if (atomics::load<relaxed>(me->asked_at) != 0) answer(me);
+    return;
+  }
   become_still(me);
   become_running(me);
 }
