@@ -87,7 +87,8 @@ slab* block_store::add_slab(std::size_t which) noexcept {
         .used = 0,
         .capacity = static_cast<std::uint32_t>(slab::bytes - first_block) / block_bytes,
         .fresh = first_block,
-        .block_bytes = block_bytes};
+        .block_bytes = block_bytes,
+        .aged = false};
   if (slabs_ != nullptr) slabs_->previous = s;
   slabs_ = s;
   link_partial(s);
@@ -96,6 +97,7 @@ slab* block_store::add_slab(std::size_t which) noexcept {
 
 void block_store::remove_slab(slab* s) noexcept {
   if (s == walk_slab_) leave_for_next(s);
+  if (s == ageing_) ageing_ = s->next;
   unlink_partial(s);
   (s->previous == nullptr ? slabs_ : s->previous->next) = s->next;
   if (s->next != nullptr) s->next->previous = s->previous;

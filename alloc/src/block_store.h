@@ -80,13 +80,14 @@ struct slab {
   std::uint32_t capacity;  // blocks
   std::uint32_t fresh;     // offset of the first block never used
   std::uint32_t block_bytes;
+  bool aged;  // an ageing walk has been here
 
   [[nodiscard]] static slab* of(void* block) noexcept {
     return reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(bytes - 1));
   }
 };
-static_assert(sizeof(slab) == 56);
 inline constexpr std::size_t first_block = 64;
+static_assert(sizeof(slab) <= first_block);
 
 class block_store {
  public:
@@ -186,6 +187,24 @@ class block_store {
     return false;
   }
 
+  /// A walk over the small blocks of slabs that no ageing walk has been to, but the newest ones. A
+  /// slab a call; it goes on whatever was taken and released meanwhile.
+  void start_ageing() noexcept {
+    ageing_ = slabs_;
+    for (std::size_t i = 0; i < newest_slabs && ageing_ != nullptr; ++i) ageing_ = ageing_->next;
+  }
+  template <class Visit>
+  void age_slab(Visit&& visit) noexcept {
+    slab* const s = ageing_;
+    // New slabs come first in the list: behind an aged one, all are.
+    ageing_ = s == nullptr || s->aged ? nullptr : s->next;
+    if (s == nullptr || s->aged) return;
+    s->aged = true;
+    for (std::uint32_t at = first_block; at < s->fresh; at += s->block_bytes)
+      visit(reinterpret_cast<char*>(s) + at);
+  }
+  [[nodiscard]] bool is_ageing() const noexcept { return ageing_ != nullptr; }
+
   /// Empty slabs that stay unused lose their pages, one at a call. O(1).
   void tidy() noexcept { empty_.tidy(); }
   /// Empty slabs go back to mimalloc. O(empty slabs).
@@ -209,6 +228,8 @@ class block_store {
   slab* walk_slab_ = nullptr;
   std::uint32_t walk_at_ = first_block;
   large_link* walk_large_ = nullptr;
+  slab* ageing_ = nullptr;
+  static constexpr std::size_t newest_slabs = 32;  // 2 MiB: what is younger may well die young
   const std::uint64_t free_word_;
 #ifdef TRICYCLE_USE_MIMALLOC
   mi_heap_t* heap_ = nullptr;

@@ -127,6 +127,15 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
     return !deferred_.empty() || !chores_.alone();
   }
   void tidy() noexcept { blocks_.tidy(); }
+  void start_ageing() noexcept { blocks_.start_ageing(); }
+  void age_some() noexcept {
+    if (!blocks_.is_ageing()) [[likely]]
+      return;
+    blocks_.age_slab([](void* block) {
+      auto* h = static_cast<header*>(block);
+      if ((h->word & (place_mask | dead_bit)) == 0 && generation_of(h) < 2) set_generation(h, 2);
+    });
+  }
   void after_collect() noexcept { give_blocks_back(at_hand_bytes_after_collect); }
   /// What was given back so far, and since then.
   struct totals {
