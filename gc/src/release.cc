@@ -10,15 +10,8 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-void drop_slow(header* h) noexcept {
-  heap_core& heap = heap_of(h);
-  if (count_of(h) == 0) return heap.die(h);
-  h->count &= ~unwanted;
-  if (place_of(h) == place::none) heap.enqueue(h);
-}
-
 /// The common death: nobody but the count knows of the object.
-void heap_core::die(header* h) noexcept {
+[[gnu::always_inline]] inline void heap_core::die(header* h) noexcept {
   const std::uint64_t word = h->word;
   if ((word & known_mask) != 0 || depth_ >= depth_limit_) [[unlikely]]
     return die_slow(h);
@@ -30,6 +23,13 @@ void heap_core::die(header* h) noexcept {
   bury(h, type);
   if (--depth_ == 0 && !pending_.empty()) [[unlikely]]
     after_outermost();
+}
+
+void drop_slow(header* h) noexcept {
+  heap_core& heap = heap_of(h);
+  if (count_of(h) == 0) return heap.die(h);
+  h->count &= ~unwanted;
+  if (place_of(h) == place::none) heap.enqueue(h);
 }
 
 void heap_core::die_slow(header* h) noexcept {

@@ -38,7 +38,6 @@ void Churn() {
     a->next = make_shared<Node>();
     a->next->back = a;
     a->next->next = a;
-    shared_ptr<Node> held = statics.held;
     weak_ptr<Node> watch = a;
     a->next->next.reset();
   }
