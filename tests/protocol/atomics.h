@@ -29,7 +29,7 @@ template <class Word>
 }
 template <int order, class Word>
 void store(Word& word, std::type_identity_t<Word> value) noexcept {
-  protocol::store(&word, sizeof word, value, order);
+  protocol::store(&word, sizeof word, static_cast<std::uint64_t>(value), order);
 }
 template <class Word>
 void store_plain(Word& word, std::type_identity_t<Word> value) noexcept {

@@ -23,6 +23,12 @@
 namespace tricycle {
 inline namespace v1 {
 
+#ifdef TRICYCLE_HAS_FAULT_POINTS
+namespace alloc {
+thread_local std::int64_t faults_after = -1;
+}  // namespace alloc
+#endif
+
 namespace gc {
 constinit thread_local unsigned foreign_destructors = 0;
 }  // namespace gc

@@ -11,6 +11,10 @@
 #ifndef TRICYCLE_SHARED_REF_H_
 #define TRICYCLE_SHARED_REF_H_
 
+#if defined(TRICYCLE_DROPIN) && !TRICYCLE_DROPIN
+#error "tricycle: with TRICYCLE_DROPIN=OFF there is no shared heap, and no shared_ref to it"
+#endif
+
 #include <cstddef>
 #include <type_traits>
 #include <utility>
