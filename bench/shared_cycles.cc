@@ -20,59 +20,39 @@
 #include <utility>
 #include <vector>
 
+#include "workloads/ring.h"
+
 namespace {
 
 using clock = std::chrono::steady_clock;
 using microseconds = std::chrono::duration<double, std::micro>;
 
+// Of a contender (contenders/contender.h), what rings ask for.
 struct refs {
   template <class T>
-  using ptr = tricycle::ref<T>;
+  using pointer = tricycle::ref<T>;
   template <class T>
-  static ptr<T> make() {
+  static pointer<T> make() {
     return tricycle::make<T>();
   }
 };
 struct shared {
   template <class T>
-  using ptr = tricycle::shared_ptr<T>;
+  using pointer = tricycle::shared_ptr<T>;
   template <class T>
-  static ptr<T> make() {
+  static pointer<T> make() {
     return tricycle::make_shared<T>();
   }
 };
 
-template <class Side>
-struct node {
-  typename Side::template ptr<node> next;
-  typename Side::template ptr<node> prev;
-  std::array<std::uint64_t, 2> payload;
-};
-template <class Side>
-using pointer = typename Side::template ptr<node<Side>>;
-
-template <class Side>
-pointer<Side> make_ring() {
-  auto first = Side::template make<node<Side>>();
-  auto last = first;
-  for (int i = 1; i < 8; ++i) {
-    auto made = Side::template make<node<Side>>();
-    made->prev = last;
-    last->next = made;
-    last = std::move(made);
-  }
-  first->prev = last;
-  last->next = first;
-  return first;
-}
-
 /// Nanoseconds for a ring that is made, put over the oldest of `window`, and collected some day.
 template <class Side>
 double churn(std::size_t window, int rings) {
-  std::vector<pointer<Side>> held(window);
-  for (auto& one : held) one = make_ring<Side>();
+  std::vector<bench::ring_pointer<Side>> held(window);
+  for (auto& one : held) one = bench::make_ring<Side>(0);
   const auto begin = clock::now();
-  for (int i = 0; i < rings; ++i) held[static_cast<std::size_t>(i) % window] = make_ring<Side>();
+  for (int i = 0; i < rings; ++i)
+    held[static_cast<std::size_t>(i) % window] = bench::make_ring<Side>(0);
   const std::chrono::duration<double, std::nano> took = clock::now() - begin;
   return took.count() / rings;
 }
@@ -113,8 +93,8 @@ outcome two_threads(std::size_t live, int seconds) {
   std::array<std::uint64_t, 2> operations{};
   const auto work = [&](unsigned which) {
     tricycle::attach_thread here(which == 0 ? "first" : "second");
-    std::vector<pointer<shared>> held(live / 16);
-    for (auto& one : held) one = make_ring<shared>();
+    std::vector<bench::ring_pointer<shared>> held(live / 16);
+    for (auto& one : held) one = bench::make_ring<shared>(0);
     {
       tricycle::blocking scope;
       ready.arrive_and_wait();
@@ -126,7 +106,7 @@ outcome two_threads(std::size_t live, int seconds) {
       random ^= random << 13;
       random ^= random >> 7;
       random ^= random << 17;
-      held[random % held.size()] = make_ring<shared>();
+      held[random % held.size()] = bench::make_ring<shared>(0);
       const auto now = clock::now();
       longest[which] = std::max<microseconds>(longest[which], now - at);
       at = now;

@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 #include "empty_slabs.h"
 #include "fault.h"
@@ -195,15 +196,14 @@ class block_store {
   }
   template <class Visit>
   void age_slab(Visit&& visit) noexcept {
-    slab* const s = ageing_;
+    slab* const s = std::exchange(ageing_, nullptr);
     // New slabs come first in the list: behind an aged one, all are.
-    ageing_ = s == nullptr || s->aged ? nullptr : s->next;
     if (s == nullptr || s->aged) return;
+    ageing_ = s->next;
     s->aged = true;
     for (std::uint32_t at = first_block; at < s->fresh; at += s->block_bytes)
       visit(reinterpret_cast<char*>(s) + at);
   }
-  [[nodiscard]] bool is_ageing() const noexcept { return ageing_ != nullptr; }
 
   /// Empty slabs that stay unused lose their pages, one at a call. O(1).
   void tidy() noexcept { empty_.tidy(); }

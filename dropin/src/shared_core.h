@@ -89,8 +89,7 @@ class core : public gc::schedule<counting::atomic> {
   [[nodiscard]] static bool may_trace() noexcept { return true; }
   [[nodiscard]] bool is_busy() const noexcept { return collecting || is_destroying_here(); }
   void tidy() noexcept {}
-  void start_ageing() noexcept {}  // there is no list of all objects
-  void age_some() noexcept {}
+  void age_what_stayed(std::size_t /*live*/) noexcept {}  // there is no list of all objects
   void after_collect() noexcept {}
   void time_releases(const gc::meter& /*slice*/) noexcept {}
   void end_timed_releases() noexcept {}

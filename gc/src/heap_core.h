@@ -127,15 +127,7 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
     return !deferred_.empty() || !chores_.alone();
   }
   void tidy() noexcept { blocks_.tidy(); }
-  void start_ageing() noexcept { blocks_.start_ageing(); }
-  void age_some() noexcept {
-    if (!blocks_.is_ageing()) [[likely]]
-      return;
-    blocks_.age_slab([](void* block) {
-      auto* h = static_cast<header*>(block);
-      if ((h->word & (place_mask | dead_bit)) == 0 && generation_of(h) < 2) set_generation(h, 2);
-    });
-  }
+  void age_what_stayed(std::size_t live) noexcept;
   void after_collect() noexcept { give_blocks_back(at_hand_bytes_after_collect); }
   /// What was given back so far, and since then.
   struct totals {
@@ -234,12 +226,15 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   static constexpr std::size_t at_hand_bytes_after_collect = std::size_t{32} << 10;
   static constexpr std::size_t refill_bytes = std::size_t{1} << 10;  // taken at once
 
+  static constexpr std::size_t least_ageing = std::size_t{8} << 20;  // bytes, of growth
+
   unsigned depth_ = 0;                    // of destructors on the stack
   unsigned depth_limit_ = release_depth;  // 0 while releases are timed: all go through die_slow
   std::size_t credited_bytes_ = 0;        // allocated, or allowed to be before the next pace()
   std::size_t released_objects_ = 0;
-  std::uint64_t classes_used_ = 0;  // bits
-  std::size_t large_objects_ = 0;   // in use, of class 0
+  std::size_t aged_live_bytes_ = 0;  // live bytes when what had stayed became old
+  std::uint64_t classes_used_ = 0;   // bits
+  std::size_t large_objects_ = 0;    // in use, of class 0
   std::size_t large_bytes_ = 0;
   pile pending_{chunks};       // dead, not yet destroyed: nested too deeply
   pile deferred_{chunks};      // the same: the time did not suffice, slices go on

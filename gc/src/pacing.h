@@ -141,19 +141,6 @@ bool schedule<Counting>::slice(meter& time, bool major, collection& done) {
   return !major || !advance(*major_, time, done);
 }
 
-/// Who was never a candidate was never found alive either, and would be young for ever: each
-/// young collection that came upon a graph of such objects would follow all of it. So what a heap
-/// has grown by becomes old, but for the newest.
-template <class Counting>
-void schedule<Counting>::age_what_stayed(std::size_t live) noexcept {
-  aged_live_bytes_ = std::min(aged_live_bytes_, live);
-  if (live - aged_live_bytes_ > std::max(least_ageing, live / 8)) {
-    aged_live_bytes_ = live;
-    self().start_ageing();
-  }
-  self().age_some();
-}
-
 /// Young and middle collections keep step with the program: whatever is ripe is examined now, while
 /// it is in the cache. An old one, and what was deferred, take a share of the time, which rises
 /// from a quarter to all of it. Slices are two fifths as long as they may be, unless that is too
@@ -168,7 +155,7 @@ void schedule<Counting>::pace() {
   if (!config.automatic || self().is_busy()) return;
   const std::size_t live = self().live_bytes();
   const std::size_t bound = trash_bound(live);
-  age_what_stayed(live);
+  self().age_what_stayed(live);
   start_what_is_due(live, bound);
   const bool shared = major_->running() || self().has_deferred();
   if (!minor_->running() && !shared) return;

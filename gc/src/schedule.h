@@ -108,7 +108,6 @@ class schedule {
   void record_pause(clock::duration took, clock::duration allowed) noexcept;
   [[nodiscard]] std::size_t trash_bound(std::size_t live) const noexcept;
   void start_what_is_due(std::size_t live, std::size_t bound) noexcept;
-  void age_what_stayed(std::size_t live) noexcept;
   [[nodiscard]] double urgency(std::size_t live, std::size_t bound) const noexcept;
   void learn(const collector<Counting>& finished) noexcept;
   void start_major(unsigned oldest, bool all) noexcept;
@@ -124,8 +123,6 @@ class schedule {
   static constexpr std::size_t too_many_candidates = std::size_t{1} << 16;
   static constexpr std::size_t least_doubling = std::size_t{512} << 20;  // bytes, of the live ones
 
-  static constexpr std::size_t least_ageing = std::size_t{8} << 20;  // bytes, of growth
-
   const unsigned number_;
   collector<Counting> one_;
   collector<Counting> two_;
@@ -136,7 +133,6 @@ class schedule {
   std::size_t major_live_bytes_ = 0;     // live bytes when the major one began
   std::size_t old_at_bytes_ = 0;         // allocated_bytes() when the last old one began
   std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
-  std::size_t aged_live_bytes_ = 0;      // live bytes when what had stayed became old
   std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
   clock::time_point next_turn_{};        // of the major collection, and of what was deferred
