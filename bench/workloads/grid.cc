@@ -80,6 +80,7 @@ class grid {
   }
   std::uint64_t nodes() const { return built_ * cell_.ring; }
   std::uint64_t alive() const { return filled_ * cell_.ring + graph_.size(); }
+  std::uint64_t dropped_at_once() const { return cell_.ring; }
 
   std::uint64_t outline_bytes() const
       requires(Payload == kBeside && std::is_same_v<typename bytes_of<C>::type, owned_bytes>) {

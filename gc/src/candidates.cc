@@ -38,15 +38,13 @@ candidate_buffer::~candidate_buffer() {
   while (first_ != nullptr) drop_chunk(first_);
 }
 
-header* candidate_buffer::pop() noexcept {
+header* candidate_buffer::pop(bool cold) noexcept {
   while (first_ != nullptr) {
     if (first_ == last_) close();
     while (first_->begin != first_->end) {
       const std::uintptr_t entry = first_->entries[first_->begin++];
-      // Their neighbours in memory are neighbours here, most often: what is examined next, too.
       const std::uint32_t ahead = first_->begin + prefetch_distance;
-      if (ahead < first_->end)
-        __builtin_prefetch(reinterpret_cast<const void*>(first_->entries[ahead]), 1);
+      if (ahead < first_->end) prefetch(first_->entries[ahead], cold);
       if (entry == 0) continue;
       --size_;
       if (--first_->in_use == 0 && first_ != last_) drop_chunk(first_);

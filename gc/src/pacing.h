@@ -42,17 +42,15 @@ void schedule<Counting>::start_what_is_due(std::size_t live, std::size_t bound) 
   if (live > 2 * full_live_bytes_ + least_doubling) return start_major(2, /*all=*/true);
   if (candidates[2].size() == 0) return;
   const double expected = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
-  if (live > old_live_bytes_ + bound || expected > static_cast<double>(bound / 4) ||
-      now - old_at_bytes_ > 16 * live + bound) {
+  if (live - old_live_bytes_ > old_starts_at(bound) || expected > static_cast<double>(bound / 4) ||
+      now - old_at_bytes_ > std::max(16 * live, bound / 2)) {
     old_at_bytes_ = now;
     major_live_bytes_ = live;
     major_->start(2, {0, 0, candidates[2].seal()});
   }
 }
 
-/// How late the running collections are: 0 not at all, 1 when the bound is about to be broken. An
-/// old one is late when the heap has grown since it began: its own garbage is not there to grow
-/// from.
+/// How late the running collections are: 0 not at all, 1 when the bound is about to be broken.
 template <class Counting>
 double schedule<Counting>::urgency(std::size_t live, std::size_t bound) const noexcept {
   const std::size_t now = self().allocated_bytes();
@@ -64,8 +62,23 @@ double schedule<Counting>::urgency(std::size_t live, std::size_t bound) const no
     const unsigned g = minor_->oldest();
     late = part(candidates[g].age(now), ripe_age_[g], bound / 8);
   }
-  if (major_->running()) late = std::max(late, part(live, major_live_bytes_, bound / 4));
+  if (major_->running())
+    late = std::max(late, part(live, old_live_bytes_ + old_starts_at(bound), bound / 8));
   return std::min(late, 1.0);
+}
+
+/// An old collection has freed so much. What came while it ran is taken for garbage to the same
+/// share as what had come before.
+template <class Counting>
+void schedule<Counting>::learn_what_lives(std::size_t freed) noexcept {
+  const std::size_t live = self().live_bytes();
+  const std::size_t left = major_live_bytes_ - std::min(major_live_bytes_, freed);
+  const std::size_t grown = major_live_bytes_ - std::min(major_live_bytes_, old_live_bytes_);
+  // Twice, for part of that is young, and not its affair.
+  garbage_share_ = static_cast<double>(std::min(2 * freed, grown)) /
+                   static_cast<double>(std::max<std::size_t>(grown, 1));
+  const auto meanwhile = static_cast<double>(live - std::min(live, left));
+  old_live_bytes_ = live - static_cast<std::size_t>(garbage_share_ * meanwhile);
 }
 
 /// What a collection yielded decides when the next of its kind is due.
@@ -74,8 +87,8 @@ void schedule<Counting>::learn(const collector<Counting>& finished) noexcept {
   const collector_counts& counts = finished.counts();
   const unsigned g = finished.oldest();
   if (g == 2) {
-    old_live_bytes_ = self().live_bytes();
-    if (finished.has_all()) full_live_bytes_ = old_live_bytes_;
+    learn_what_lives(counts.bytes);
+    if (finished.has_all()) full_live_bytes_ = self().live_bytes();
     if (counts.candidates != 0)
       bytes_per_old_candidate_ =
           (bytes_per_old_candidate_ +
@@ -154,7 +167,11 @@ void schedule<Counting>::pace() {
   self().tidy();
   if (!config.automatic || self().is_busy()) return;
   const std::size_t live = self().live_bytes();
-  const std::size_t bound = trash_bound(live);
+  // What died by counting made room that garbage could fill unseen. Without candidates there is
+  // none.
+  const bool all_live = !major_->running() && candidates[2].size() == 0;
+  old_live_bytes_ = all_live ? live : std::min(old_live_bytes_, live);
+  const std::size_t bound = trash_bound(old_live_bytes_);
   self().age_what_stayed(live);
   start_what_is_due(live, bound);
   const bool shared = major_->running() || self().has_deferred();

@@ -10,9 +10,10 @@
 // age follows the yield (learn).
 //
 // The old generation can't be examined at every ripe age: one candidate may reach the whole heap.
-// Its collections start when it has grown by a quarter (CPython's 25 % rule), or when as much
-// garbage is expected in it, from what its candidates yielded before; and at the latest when 16
-// times the live bytes have been allocated.
+// What the heap holds beyond what the last old collection left alive may all be garbage: when that
+// comes near the bound, the next one starts (CPython's 25 % rule, less what becomes garbage while
+// it runs). Or when as much as a quarter is expected, from what old candidates yielded before; and
+// at the latest when 16 times the live bytes have been allocated.
 //
 // Candidates are not quite all: a cycle that was closed by a move never had one, for no count fell.
 // So an explicit collection looks at all there is, and an automatic one does when the heap has
@@ -107,8 +108,15 @@ class schedule {
   bool slice(meter& time, bool major, collection& done);
   void record_pause(clock::duration took, clock::duration allowed) noexcept;
   [[nodiscard]] std::size_t trash_bound(std::size_t live) const noexcept;
+  /// How much the heap may hold beyond what is known to live before an old collection is due: some
+  /// of the bound is left for what becomes garbage while that runs. Less of it while the program
+  /// builds what stays.
+  [[nodiscard]] std::size_t old_starts_at(std::size_t bound) const noexcept {
+    return static_cast<std::size_t>((0.875 - garbage_share_ / 4) * static_cast<double>(bound));
+  }
   void start_what_is_due(std::size_t live, std::size_t bound) noexcept;
   [[nodiscard]] double urgency(std::size_t live, std::size_t bound) const noexcept;
+  void learn_what_lives(std::size_t freed) noexcept;
   void learn(const collector<Counting>& finished) noexcept;
   void start_major(unsigned oldest, bool all) noexcept;
   bool advance(collector<Counting>& c, meter& time, collection& done);
@@ -132,8 +140,9 @@ class schedule {
   std::array<unsigned, 2> patience_{};   // collections until the ripe age is tried again
   std::size_t major_live_bytes_ = 0;     // live bytes when the major one began
   std::size_t old_at_bytes_ = 0;         // allocated_bytes() when the last old one began
-  std::size_t old_live_bytes_ = 0;       // live bytes when that one ended
+  std::size_t old_live_bytes_ = 0;       // what that one left alive, of what was there before it
   std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at
+  double garbage_share_ = 1;             // of what the heap had grown by when that one began
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
   clock::time_point next_turn_{};        // of the major collection, and of what was deferred
   std::uint64_t slices_ = 0;

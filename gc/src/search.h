@@ -29,7 +29,7 @@ template <class Counting>
 header* collector<Counting>::next_candidate() noexcept {
   for (unsigned g = 0; g <= oldest_; ++g) {
     if (!heap_.candidates[g].has_until(until_[g])) continue;
-    header* h = heap_.candidates[g].pop();
+    header* h = heap_.candidates[g].pop(/*cold=*/g != 0);
     if constexpr (how::stops_others) {  // it may have died there
       const bool dead = is_dead(h);
       leave(h);
