@@ -76,6 +76,7 @@ class core : public gc::schedule<counting::atomic> {
     return credited_.load(std::memory_order_relaxed) - static_cast<std::size_t>(local.credit);
   }
   [[nodiscard]] std::size_t live_bytes() const noexcept { return bytes_in(live_weight()); }
+  [[nodiscard]] static std::size_t beside_bytes() noexcept { return 0; }  // nobody says any
   [[nodiscard]] std::size_t live_objects() const noexcept { return objects_in(live_weight()); }
   /// By this thread; only differences mean anything.
   [[nodiscard]] static std::uint64_t released() noexcept { return local.dead; }

@@ -144,8 +144,12 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   }
 
   void add_pressure(std::size_t bytes) noexcept {
-    credit -= static_cast<std::int64_t>(std::min(bytes, std::size_t{1} << 40));
+    bytes = std::min(bytes, std::size_t{1} << 40);
+    credit -= static_cast<std::int64_t>(bytes);
+    beside_bytes_ += bytes;
   }
+  /// What the heap was told of, ever.
+  [[nodiscard]] std::size_t beside_bytes() const noexcept { return beside_bytes_; }
   void configure(const settings& with) noexcept;
 
   /// A walk over all headers, also those of free blocks (dead) and of objects under construction.
@@ -232,6 +236,7 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   unsigned depth_limit_ = release_depth;  // 0 while releases are timed: all go through die_slow
   std::size_t credited_bytes_ = 0;        // allocated, or allowed to be before the next pace()
   std::size_t released_objects_ = 0;
+  std::size_t beside_bytes_ = 0;     // told by add_pressure
   std::size_t aged_live_bytes_ = 0;  // live bytes when what had stayed became old
   std::uint64_t classes_used_ = 0;   // bits
   std::size_t large_objects_ = 0;    // in use, of class 0

@@ -22,6 +22,14 @@ std::size_t schedule<Counting>::trash_bound(std::size_t live) const noexcept {
   return std::max({config.trash_floor, share, 8 * youngest_ripe_age});
 }
 
+/// What the heap has grown by since it was known what lives. And what came to be beside its objects
+/// since then, of which no one says when it goes: so it counts where it is much more than they are.
+template <class Counting>
+std::size_t schedule<Counting>::may_be_garbage(std::size_t live) const noexcept {
+  const std::size_t beside = self().beside_bytes() - old_beside_bytes_;
+  return live - std::min(live, old_live_bytes_) + (beside > 16 * live ? beside : 0);
+}
+
 template <class Counting>
 void schedule<Counting>::start_what_is_due(std::size_t live, std::size_t bound) noexcept {
   const std::size_t now = self().allocated_bytes();
@@ -42,10 +50,11 @@ void schedule<Counting>::start_what_is_due(std::size_t live, std::size_t bound) 
   if (live > 2 * full_live_bytes_ + least_doubling) return start_major(2, /*all=*/true);
   if (candidates[2].size() == 0) return;
   const double expected = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
-  if (live - old_live_bytes_ > old_starts_at(bound) || expected > static_cast<double>(bound / 4) ||
-      now - old_at_bytes_ > std::max(16 * live, bound / 2)) {
+  if (may_be_garbage(live) > old_starts_at(bound) || expected > static_cast<double>(bound / 4) ||
+      now - old_at_bytes_ > 16 * live + bound) {
     old_at_bytes_ = now;
     major_live_bytes_ = live;
+    major_beside_bytes_ = self().beside_bytes();
     major_->start(2, {0, 0, candidates[2].seal()});
   }
 }
@@ -63,7 +72,7 @@ double schedule<Counting>::urgency(std::size_t live, std::size_t bound) const no
     late = part(candidates[g].age(now), ripe_age_[g], bound / 8);
   }
   if (major_->running())
-    late = std::max(late, part(live, old_live_bytes_ + old_starts_at(bound), bound / 8));
+    late = std::max(late, part(may_be_garbage(live), old_starts_at(bound), bound / 8));
   return std::min(late, 1.0);
 }
 
@@ -75,10 +84,11 @@ void schedule<Counting>::learn_what_lives(std::size_t freed) noexcept {
   const std::size_t left = major_live_bytes_ - std::min(major_live_bytes_, freed);
   const std::size_t grown = major_live_bytes_ - std::min(major_live_bytes_, old_live_bytes_);
   // Twice, for part of that is young, and not its affair.
-  garbage_share_ = static_cast<double>(std::min(2 * freed, grown)) /
-                   static_cast<double>(std::max<std::size_t>(grown, 1));
+  garbage_share_ =
+      2 * freed >= grown ? 1 : static_cast<double>(2 * freed) / static_cast<double>(grown);
   const auto meanwhile = static_cast<double>(live - std::min(live, left));
   old_live_bytes_ = live - static_cast<std::size_t>(garbage_share_ * meanwhile);
+  old_beside_bytes_ = major_beside_bytes_;
 }
 
 /// What a collection yielded decides when the next of its kind is due.
@@ -146,7 +156,6 @@ bool schedule<Counting>::slice(meter& time, bool major, collection& done) {
     // What reaches that much shall not keep the young waiting: it is as good as an old collection.
     if (minor_->is_large() && !major_->running()) {
       std::swap(minor_, major_);
-      major_live_bytes_ = self().live_bytes();
     }
     return true;
   }
@@ -171,6 +180,7 @@ void schedule<Counting>::pace() {
   // none.
   const bool all_live = !major_->running() && candidates[2].size() == 0;
   old_live_bytes_ = all_live ? live : std::min(old_live_bytes_, live);
+  if (all_live) old_beside_bytes_ = self().beside_bytes();
   const std::size_t bound = trash_bound(old_live_bytes_);
   self().age_what_stayed(live);
   start_what_is_due(live, bound);
@@ -179,7 +189,8 @@ void schedule<Counting>::pace() {
   const auto begin = clock::now();
   const double late = urgency(live, bound);
   const double share = std::max(0.25, late);
-  const bool turn = shared && begin >= next_turn_;
+  const auto rest = std::chrono::duration_cast<clock::duration>(last_turn_ * (1 / share - 1));
+  const bool turn = shared && begin - turn_ended_ >= rest;
   if ((!minor_->running() && !turn) || !self().may_trace()) return;
   auto allowed = config.pause_target;
   if (late < 1) {
@@ -193,11 +204,11 @@ void schedule<Counting>::pace() {
   slice(time, turn, done);
   const auto end = clock::now();
   record_pause(end - begin, std::max(allowed, config.pause_target));
-  // A slice that the system interrupted counts for no more than it was meant to be.
-  if (turn)
-    next_turn_ =
-        end + std::chrono::duration_cast<clock::duration>(
-                  std::min<clock::duration>(end - begin, config.pause_target) * (1 / share - 1));
+  if (turn) {
+    turn_ended_ = end;
+    // A slice that the system interrupted counts for no more than it was meant to be.
+    last_turn_ = std::min<clock::duration>(end - begin, config.pause_target);
+  }
   if (late >= 1) self().look_again_after(urgent_pace_bytes);
 }
 
@@ -213,6 +224,7 @@ template <class Counting>
 void schedule<Counting>::start_major(unsigned oldest, bool all) noexcept {
   if (oldest == 2) old_at_bytes_ = self().allocated_bytes();
   major_live_bytes_ = self().live_bytes();
+  major_beside_bytes_ = self().beside_bytes();
   if (all) full_live_bytes_ = major_live_bytes_;
   const typename collector<Counting>::stamps now = {candidates[0].seal(), candidates[1].seal(),
                                                     candidates[2].seal()};

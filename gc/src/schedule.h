@@ -114,6 +114,7 @@ class schedule {
   [[nodiscard]] std::size_t old_starts_at(std::size_t bound) const noexcept {
     return static_cast<std::size_t>((0.875 - garbage_share_ / 4) * static_cast<double>(bound));
   }
+  [[nodiscard]] std::size_t may_be_garbage(std::size_t live) const noexcept;
   void start_what_is_due(std::size_t live, std::size_t bound) noexcept;
   [[nodiscard]] double urgency(std::size_t live, std::size_t bound) const noexcept;
   void learn_what_lives(std::size_t freed) noexcept;
@@ -139,12 +140,15 @@ class schedule {
   std::array<std::size_t, 2> ripe_age_;  // of young and middle candidates, in bytes allocated since
   std::array<unsigned, 2> patience_{};   // collections until the ripe age is tried again
   std::size_t major_live_bytes_ = 0;     // live bytes when the major one began
+  std::size_t major_beside_bytes_ = 0;   // beside_bytes() then
   std::size_t old_at_bytes_ = 0;         // allocated_bytes() when the last old one began
   std::size_t old_live_bytes_ = 0;       // what that one left alive, of what was there before it
+  std::size_t old_beside_bytes_ = 0;     // beside_bytes() when that one began
   std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at
   double garbage_share_ = 1;             // of what the heap had grown by when that one began
   double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
-  clock::time_point next_turn_{};        // of the major collection, and of what was deferred
+  clock::time_point turn_ended_{};       // of the major collection, or of what was deferred
+  clock::duration last_turn_{};          // how long it took
   std::uint64_t slices_ = 0;
   std::uint64_t pause_exceeded_ = 0;
   std::uint64_t trash_exceeded_ = 0;
