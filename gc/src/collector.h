@@ -65,6 +65,29 @@ struct collector_counts {
   std::size_t candidates = 0;
 };
 
+/// The header of an edge's target is most likely not in the cache: each waits here while it is
+/// fetched, and `depth` others go before it.
+class prefetch_queue {
+ public:
+  /// Takes one, gives one, or null.
+  [[nodiscard]] header* exchange(header* h) noexcept {
+    __builtin_prefetch(h, 1);
+    std::swap(h, waiting_[at_]);
+    at_ = (at_ + 1) % depth;
+    return h;
+  }
+  template <class F>
+  void drain(const F& each) {
+    for (header*& waiting : waiting_)
+      if (header* h = std::exchange(waiting, nullptr)) each(h);
+  }
+
+ private:
+  static constexpr std::size_t depth = 32;
+  std::array<header*, depth> waiting_{};
+  std::size_t at_ = 0;
+};
+
 enum class step { done, out_of_time, out_of_memory };
 
 /// Of a heap whose objects are counted so (counting.h says what that decides). Instantiated where
@@ -103,8 +126,8 @@ class collector : private counted<Counting> {
   /// Where there are other threads: whether what comes next needs them to stand still. Else it may
   /// run user code.
   [[nodiscard]] bool needs_the_world() const noexcept {
-    return phase_ != phase::reclaim || stage_ == stage::find || stage_ == stage::prove ||
-           stage_ == stage::rise;
+    return phase_ != phase::reclaim || stage_ == stage::find || stage_ == stage::mark ||
+           stage_ == stage::prove || stage_ == stage::rise;
   }
 
   /// Gives up: everything leaves the working set as it is; what was being examined wants it again.
@@ -116,7 +139,19 @@ class collector : private counted<Counting> {
  private:
   enum class phase { idle, gather, subtract, classify, restore, condense, reclaim, settle };
   // Of the component being reclaimed.
-  enum class stage { find, tell, finalize, prove, tell_late, rise, null, destroy, limbo, free };
+  enum class stage {
+    find,
+    mark,
+    tell,
+    finalize,
+    prove,
+    tell_late,
+    rise,
+    null,
+    destroy,
+    limbo,
+    free
+  };
 
   using how::clear;
   using how::count_of;
@@ -155,7 +190,7 @@ class collector : private counted<Counting> {
   [[nodiscard]] header* next_candidate() noexcept;
   [[nodiscard]] bool has_candidate() const noexcept;
   void meet(header* h) noexcept;
-  void drain_prefetched() noexcept;
+  void meet_prefetched() noexcept;
   static void subtract_edges(edge_visitor& visit, void* self);
   static void restore_edges(edge_visitor& visit, void* self);
 
@@ -170,7 +205,8 @@ class collector : private counted<Counting> {
 
   // reclaim.h
   step reclaim(meter& time);
-  void find_dead_component();
+  [[nodiscard]] bool mark_members(meter& time) noexcept;
+  void judge_component();
   void condemn(header* h, bool first) noexcept;
   void condemn_component() noexcept;
   void condemn_small(std::uint32_t begin, std::uint32_t end, const std::uint8_t* order) noexcept;
@@ -182,12 +218,18 @@ class collector : private counted<Counting> {
       return components_;
   }
   [[nodiscard]] bool prove(pile::cursor from);
+  void count_edge_to(header* h) noexcept;
+  void check_edges(const header* h) const noexcept;
+  static void begin_death(header* h) noexcept {
+    h->word |= dead_bit;
+    h->count &= ~unwanted;
+  }
   void leave_component_alive() noexcept;
   static void prove_edges(edge_visitor& visit, void* self);
   static void null_edges(edge_visitor& visit, void* self);
 
   // last_words.h
-  [[nodiscard]] bool begin_last_words(bool plain) noexcept;
+  [[nodiscard]] bool begin_last_words() noexcept;
   [[nodiscard]] bool tell_all(meter& time) noexcept;
   [[nodiscard]] bool run_finalizers(meter& time) noexcept;
   [[nodiscard]] bool is_still_dead();
@@ -262,7 +304,7 @@ class collector : private counted<Counting> {
     return true;
   }
 
-  static constexpr std::size_t prefetch_depth = 16;
+  static constexpr std::uint32_t prefetch_ahead = 32;                  // entries of a pile
   static constexpr std::size_t objects_a_step = 64;                    // of gather
   static constexpr std::size_t large_batch = std::size_t{1} << 15;     // objects
   static constexpr std::size_t most_condemned = std::size_t{1} << 11;  // by one stop, about
@@ -311,17 +353,27 @@ class collector : private counted<Counting> {
   std::size_t walked_ = 0;    // of those, how many were passed over one by one to get to the rest
 
   stage stage_ = stage::find;
+  /// Of the component at hand.
+  struct {
+    bool proved = false;       // by tracing it once more
+    bool conditional = false;  // some of its edges are there as long as someone else lives
+    std::size_t edges = 0;     // between members, when it was proved
+    std::uint32_t flags = 0;   // of the members that `mark` has come to: all their condense flags
+    std::uint64_t last_words = 0;
+    std::size_t members = 0;
+    header* last = nullptr;
+  } found_;
   pile::cursor component_;  // its first entry
   pile::cursor at_;         // where the stage has come to
   link limbo_;              // its members' places in weak maps; the values' edges are theirs
   std::uint32_t held_ = 0;  // references that the collector itself has to each of its members
   bool touched_ = false;    // user code has run since its proof
+  bool dies_late_ = false;  // its members are marked dead only as their edges are nulled
 
   small_graph small_;
   bool spilled_ = false;  // small_ was too small
 
-  std::array<header*, prefetch_depth> prefetched_{};
-  std::size_t prefetch_at_ = 0;
+  prefetch_queue prefetched_;
 };
 
 }  // namespace gc

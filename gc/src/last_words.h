@@ -11,12 +11,12 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-/// The component at hand is proved dead: its members expire, where they are not all `plain`. If
-/// some have last words, all members are held. False: none has, and all are dead.
+/// The component at hand is proved dead, and its members expire. If some have last words, all
+/// members are held. False: none has, and all are dead.
 template <class Counting>
-bool collector<Counting>::begin_last_words(bool plain) noexcept {
+bool collector<Counting>::begin_last_words() noexcept {
   bool any = false;
-  for (pile::cursor c = component_; !plain && !components_.at_end(c);) {
+  for (pile::cursor c = component_; found_.last_words != 0 && !components_.at_end(c);) {
     header* h = components_.read(c).object();
     if (h == nullptr) continue;
     if (is_weak(h)) expire(h);
@@ -25,12 +25,11 @@ bool collector<Counting>::begin_last_words(bool plain) noexcept {
   for (pile::cursor c = component_; !components_.at_end(c);) {
     header* h = components_.read(c).object();
     if (h == nullptr) continue;
-    if (any) {
+    check_edges(h);
+    if (any)
       ++h->count;
-    } else {
-      h->word |= dead_bit;
-      h->count &= ~unwanted;
-    }
+    else
+      begin_death(h);
   }
   held_ = any ? 1 : 0;
   touched_ = false;
@@ -79,12 +78,17 @@ bool collector<Counting>::run_finalizers(meter& time) noexcept {
 /// and now for good, its members are; and are no more held.
 template <class Counting>
 bool collector<Counting>::is_still_dead() {
-  if (touched_ && !prove(component_)) return false;
+  if (touched_) {
+    for (pile::cursor c = component_; !components_.at_end(c);)
+      if (header* h = components_.read(c).object()) h->trial = 0;
+    if (!prove(component_)) return false;
+  }
   for (pile::cursor c = component_; !components_.at_end(c);) {
     header* h = components_.read(c).object();
     if (h == nullptr) continue;
     give_up(h);
     h->count = (h->count & ~unwanted) - held_;
+    if (touched_) check_edges(h);
   }
   held_ = 0;
   return true;

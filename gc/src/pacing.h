@@ -30,6 +30,20 @@ std::size_t schedule<Counting>::may_be_garbage(std::size_t live) const noexcept 
   return live - std::min(live, old_live_bytes_) + (beside > 16 * live ? beside : 0);
 }
 
+/// What the old candidates will yield, from what as many yielded before. Where things go on as they
+/// did, no more can have died since the last old collection began than was allocated.
+template <class Counting>
+std::size_t schedule<Counting>::expected_garbage(std::size_t now) const noexcept {
+  const double all = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
+  const std::size_t most = now - old_at_bytes_;
+  return all < static_cast<double>(most) ? static_cast<std::size_t>(all) : most;
+}
+
+template <class Counting>
+void schedule<Counting>::note_outset(std::size_t live, std::size_t waiting) noexcept {
+  major_began_ = {live, self().beside_bytes(), waiting, may_be_garbage(live)};
+}
+
 template <class Counting>
 void schedule<Counting>::start_what_is_due(std::size_t live, std::size_t bound) noexcept {
   const std::size_t now = self().allocated_bytes();
@@ -49,12 +63,10 @@ void schedule<Counting>::start_what_is_due(std::size_t live, std::size_t bound) 
   if (major_->running()) return;
   if (live > 2 * full_live_bytes_ + least_doubling) return start_major(2, /*all=*/true);
   if (candidates[2].size() == 0) return;
-  const double expected = static_cast<double>(candidates[2].size()) * bytes_per_old_candidate_;
-  if (may_be_garbage(live) > old_starts_at(bound) || expected > static_cast<double>(bound / 4) ||
+  if (may_be_garbage(live) > old_starts_at(bound) || expected_garbage(now) > bound / 2 ||
       now - old_at_bytes_ > 16 * live + bound) {
     old_at_bytes_ = now;
-    major_live_bytes_ = live;
-    major_beside_bytes_ = self().beside_bytes();
+    note_outset(live, candidates[2].size());
     major_->start(2, {0, 0, candidates[2].seal()});
   }
 }
@@ -71,8 +83,13 @@ double schedule<Counting>::urgency(std::size_t live, std::size_t bound) const no
     const unsigned g = minor_->oldest();
     late = part(candidates[g].age(now), ripe_age_[g], bound / 8);
   }
-  if (major_->running())
-    late = std::max(late, part(may_be_garbage(live), old_starts_at(bound), bound / 8));
+  if (major_->running()) {
+    const std::size_t garbage = may_be_garbage(live);
+    // What the heap has grown by since this one began may have died too late for it to see.
+    const std::size_t grown = garbage + major_->counts().bytes;
+    late = std::max({late, std::min(part(grown, major_began_.may_be_garbage, bound / 8), 0.95),
+                     part(garbage, old_starts_at(bound), bound / 8)});
+  }
   return std::min(late, 1.0);
 }
 
@@ -81,14 +98,17 @@ double schedule<Counting>::urgency(std::size_t live, std::size_t bound) const no
 template <class Counting>
 void schedule<Counting>::learn_what_lives(std::size_t freed) noexcept {
   const std::size_t live = self().live_bytes();
-  const std::size_t left = major_live_bytes_ - std::min(major_live_bytes_, freed);
-  const std::size_t grown = major_live_bytes_ - std::min(major_live_bytes_, old_live_bytes_);
+  const std::size_t began = major_began_.live_bytes;
+  const std::size_t left = began - std::min(began, freed);
+  const std::size_t grown = began - std::min(began, old_live_bytes_);
   // Twice, for part of that is young, and not its affair.
-  garbage_share_ =
+  const double share =
       2 * freed >= grown ? 1 : static_cast<double>(2 * freed) / static_cast<double>(grown);
+  // One that found nothing may have begun too early: what it took for alive has died since.
+  garbage_share_ = std::max(share, garbage_share_ / 2);
   const auto meanwhile = static_cast<double>(live - std::min(live, left));
   old_live_bytes_ = live - static_cast<std::size_t>(garbage_share_ * meanwhile);
-  old_beside_bytes_ = major_beside_bytes_;
+  old_beside_bytes_ = major_began_.beside_bytes;
 }
 
 /// What a collection yielded decides when the next of its kind is due.
@@ -99,10 +119,10 @@ void schedule<Counting>::learn(const collector<Counting>& finished) noexcept {
   if (g == 2) {
     learn_what_lives(counts.bytes);
     if (finished.has_all()) full_live_bytes_ = self().live_bytes();
-    if (counts.candidates != 0)
+    if (major_began_.candidates != 0)
       bytes_per_old_candidate_ =
           (bytes_per_old_candidate_ +
-           static_cast<double>(counts.bytes) / static_cast<double>(counts.candidates)) /
+           static_cast<double>(counts.bytes) / static_cast<double>(major_began_.candidates)) /
           2;
     return;
   }
@@ -223,9 +243,10 @@ void schedule<Counting>::record_pause(clock::duration took, clock::duration allo
 template <class Counting>
 void schedule<Counting>::start_major(unsigned oldest, bool all) noexcept {
   if (oldest == 2) old_at_bytes_ = self().allocated_bytes();
-  major_live_bytes_ = self().live_bytes();
-  major_beside_bytes_ = self().beside_bytes();
-  if (all) full_live_bytes_ = major_live_bytes_;
+  std::size_t waiting = 0;
+  for (unsigned g = 0; g <= oldest; ++g) waiting += candidates[g].size();
+  note_outset(self().live_bytes(), waiting);
+  if (all) full_live_bytes_ = major_began_.live_bytes;
   const typename collector<Counting>::stamps now = {candidates[0].seal(), candidates[1].seal(),
                                                     candidates[2].seal()};
   all ? major_->start_with_all(now) : major_->start(oldest, now);

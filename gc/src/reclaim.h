@@ -16,68 +16,99 @@ inline namespace v1 {
 namespace gc {
 
 template <class Counting>
+inline void collector<Counting>::count_edge_to(header* h) noexcept {
+  if (!is_mine(h) || mark_of(h) != mark::suspect) return;
+  ++h->trial;
+  ++found_.edges;
+}
+
+template <class Counting>
 void collector<Counting>::prove_edges(edge_visitor& visit, void* self) {
   auto& c = *static_cast<collector<Counting>*>(self);
   for (void** slot : visit) {
     header* h = target_of(slot);
     if (h == nullptr) continue;
-    if (c.is_mine(h) && mark_of(h) == mark::suspect) ++h->trial;
+    h = c.prefetched_.exchange(h);
+    if (h != nullptr) c.count_edge_to(h);
   }
 }
 
 /// Whether every reference to a member of the component that begins at `from` comes from a member.
-/// Atomic: O(members + edges), some nanoseconds each.
+/// Their trial counts are 0. An edge is a reference, so no member has more edges than references,
+/// and the sums are equal only if all are: one pass tells. (`check_edges` looks at each, later.)
+/// Notes whether any has last words. Atomic: O(members + edges), some nanoseconds each.
 template <class Counting>
 bool collector<Counting>::prove(pile::cursor from) {
   edge_visitor visit(&prove_edges, this);
   set_rule(visit, &rule_of_prove);
   bool traced = true;
-  for (pile::cursor c = from; !components_.at_end(c);)
-    if (header* h = components_.read(c).object()) h->trial = 0;
-  for (pile::cursor c = from; !components_.at_end(c);)
-    if (header* h = components_.read(c).object()) traced &= follow(h, visit);
-  if (!limbo_.alone()) traced &= follow_entries(limbo_, visit);
-  if (!traced) return false;
+  std::size_t references = 0;
+  found_.edges = 0;
   for (pile::cursor c = from; !components_.at_end(c);) {
+    if (header* ahead = pile::peek(c, prefetch_ahead)) __builtin_prefetch(ahead + 1);
     header* h = components_.read(c).object();
     if (h == nullptr) continue;
-    if (h->trial > count_of(h) - held_) [[unlikely]]
-      complain_edge_twice(h);
-    if (h->trial != count_of(h) - held_) return false;
+    if (is_dead(h)) {  // by counting, since it was marked: so the program knew the component
+      prefetched_ = {};
+      return false;
+    }
+    references += count_of(h) - held_;
+    found_.last_words |= last_words_of(h);
+    traced &= follow(h, visit);
+  }
+  if (!limbo_.alone()) traced &= follow_entries(limbo_, visit);
+  prefetched_.drain([this](header* h) { count_edge_to(h); });
+  found_.conditional = visit.has_asked();
+  found_.proved = traced && found_.edges >= references;
+  return found_.proved;
+}
+
+/// `h`, of a component that was proved dead, has as many references as edges. Else there is a
+/// member with more edges than references; only trace functions that name an edge twice do that.
+template <class Counting>
+void collector<Counting>::check_edges(const header* h) const noexcept {
+  if (!found_.proved || h->trial == count_of(h)) [[likely]]
+    return;
+  for (pile::cursor c = component_; !components_.at_end(c);) {
+    const header* other = components_.read(c).object();
+    if (other != nullptr && other->trial > count_of(other)) h = other;
+  }
+  complain_edge_twice(h);
+}
+
+/// Of all in the pile, only the members of the component at hand are `suspect` after this. False:
+/// out of time.
+template <class Counting>
+bool collector<Counting>::mark_members(meter& time) noexcept {
+  while (!components_.at_end(at_)) {
+    const pile::cursor here = at_;
+    if (header* ahead = pile::peek(at_, prefetch_ahead)) __builtin_prefetch(ahead, 1);
+    header* h = components_.read(at_).object();
+    if (is_dead(h)) {  // by counting, since it was condensed
+      heap_.leave_list_dead(h);
+      pile::erase(here);
+    } else {
+      found_.flags |= std::exchange(h->trial, 0);
+      found_.last_words |= last_words_of(h);
+      found_.last = h;
+      ++found_.members;
+      set_mark(h, mark::suspect);
+    }
+    if (spent(time)) return false;
   }
   return true;
 }
 
-/// Looks at the last component of the pile. If it is dead, its weak references have expired then,
-/// and the next stage is set. Else it has left the pile, alive.
+/// The component at hand is marked. If it is dead, its weak references have expired then, and the
+/// next stage is set. Else it has left the pile, alive.
 template <class Counting>
-void collector<Counting>::find_dead_component() {
-  component_ = components_.last_tagged();
-  std::uint32_t flags = 0;
-  std::uint64_t words = 0;
-  std::size_t members = 0;
-  header* last = nullptr;
-  for (pile::cursor c = component_; !components_.at_end(c);) {
-    const pile::cursor here = c;
-    header* h = components_.read(c).object();
-    if (is_dead(h)) {  // by counting, since it was condensed
-      heap_.leave_list_dead(h);
-      pile::erase(here);
-      continue;
-    }
-    flags |= h->trial;
-    words |= last_words_of(h);
-    last = h;
-    ++members;
-    ++work_;
-    set_mark(h, mark::suspect);  // of all in the pile, only the members at hand have this mark
-  }
+void collector<Counting>::judge_component() {
+  const bool has_edge = (found_.flags & has_self_edge) != 0;
   // A single object without an edge to itself is no cycle: it dies by counting when its owner does.
-  const bool cycle = members > 1 || (members == 1 && (flags & has_self_edge) != 0);
-  const bool plain = words == 0;
-  const bool known = exact_ && (flags & has_upstream) == 0 && plain;
+  const bool cycle = found_.members > 1 || (found_.members == 1 && has_edge);
+  const bool known = exact_ && (found_.flags & has_upstream) == 0 && found_.last_words == 0;
 #ifdef TRICYCLE_VERIFY
-  if (cycle && known && !prove(component_) && exact_) complain_not_exact(last);  // nor threw
+  if (cycle && known && !prove(component_) && exact_) complain_not_exact(found_.last);  // nor threw
 #endif
   const bool dead = cycle && (known || prove(component_));
   // What holds it may be references of those that are condemned: it is asked again without them.
@@ -93,13 +124,21 @@ void collector<Counting>::find_dead_component() {
     return;
   }
   if (!dead) {
-    if (cycle) last->count &= ~unwanted;  // look again next time
+    if (cycle) found_.last->count &= ~unwanted;  // look again next time
     leave_component_alive();
+    stage_ = stage::find;
     return;
   }
-  if constexpr (how::stops_others) return condemn_component();
+  if constexpr (how::stops_others) {
+    condemn_component();
+    stage_ = stage::find;
+    return;
+  }
   at_ = component_;
-  stage_ = begin_last_words(plain) ? stage::tell : stage::null;
+  // Nobody has anything to do with its members any more, then their death need not be told at once.
+  // (An ephemeron's value is dropped when the other of its key and its map dies.)
+  dies_late_ = found_.proved && found_.last_words == 0 && !found_.conditional;
+  stage_ = !dies_late_ && begin_last_words() ? stage::tell : stage::null;
 }
 
 /// `h` is dead, and leaves the working set; its list's share of its block stays.
@@ -114,6 +153,8 @@ void collector<Counting>::condemn(header* h, bool first) noexcept {
 
 template <class Counting>
 void collector<Counting>::condemn_component() noexcept {
+  for (pile::cursor c = component_; !components_.at_end(c);)
+    if (header* h = components_.read(c).object()) check_edges(h);
   for (pile::cursor c = component_; !components_.at_end(c);)
     if (header* h = components_.read(c).object()) condemn(h, condemned_.empty());
   for (bool first = false; !first;) first = components_.pop().tagged();
@@ -152,6 +193,7 @@ void collector<Counting>::null_edges(edge_visitor& visit, void* self) {
       if (!c.is_mine(h) || mark_of(h) != mark::suspect) continue;
       clear(slot);
       --h->count;
+      --h->trial;
     }
   }
 }
@@ -169,8 +211,14 @@ step collector<Counting>::reclaim(meter& time) {
           break;
         }
         if (components_.empty()) return step::done;
+        component_ = at_ = components_.last_tagged();
+        found_ = {};
+        stage_ = stage::mark;
+        break;
+      case stage::mark:
+        if (!mark_members(time)) return step::out_of_time;
         work_ += 4;
-        find_dead_component();
+        judge_component();
         break;
       case stage::tell:
         if (!tell_all(time)) return step::out_of_time;
@@ -200,6 +248,10 @@ step collector<Counting>::reclaim(meter& time) {
           // asked once more. Throws it again, its object is never destroyed: what the edges it
           // hides lead to keeps its memory, and no one's destructor runs for it.
           header* h = dying().read(next).object();
+          if (h != nullptr && dies_late_ && followed_ == 0) {
+            check_edges(h);
+            begin_death(h);
+          }
           if (h != nullptr && !follow_window(h, visit) && !follow_window(h, visit)) {
             pile::erase(at_);
             if constexpr (!how::stops_others) leave(h);

@@ -278,6 +278,8 @@ void collector<Counting>::cancel() noexcept {
     phase_ = phase::reclaim;
     stage_ = stage::null;
     component_ = at_ = {};
+  } else {
+    stage_ = stage::find;
   }
 }
 

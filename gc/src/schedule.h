@@ -12,8 +12,9 @@
 // The old generation can't be examined at every ripe age: one candidate may reach the whole heap.
 // What the heap holds beyond what the last old collection left alive may all be garbage: when that
 // comes near the bound, the next one starts (CPython's 25 % rule, less what becomes garbage while
-// it runs). Or when as much as a quarter is expected, from what old candidates yielded before; and
-// at the latest when 16 times the live bytes have been allocated.
+// it runs). Or when half a bound is expected, from what old candidates yielded before; and at the
+// latest when 16 times the live bytes have been allocated. Once it runs, whatever the heap grows by
+// may be garbage that it will miss: an eighth of the bound, and it takes nearly all of the time.
 //
 // Candidates are not quite all: a cycle that was closed by a move never had one, for no count fell.
 // So an explicit collection looks at all there is, and an automatic one does when the heap has
@@ -114,6 +115,15 @@ class schedule {
   [[nodiscard]] std::size_t old_starts_at(std::size_t bound) const noexcept {
     return static_cast<std::size_t>((0.875 - garbage_share_ / 4) * static_cast<double>(bound));
   }
+  /// How things stood when the major collection began.
+  struct outset {
+    std::size_t live_bytes = 0;
+    std::size_t beside_bytes = 0;
+    std::size_t candidates = 0;
+    std::size_t may_be_garbage = 0;
+  };
+  void note_outset(std::size_t live, std::size_t waiting) noexcept;
+  [[nodiscard]] std::size_t expected_garbage(std::size_t now) const noexcept;
   [[nodiscard]] std::size_t may_be_garbage(std::size_t live) const noexcept;
   void start_what_is_due(std::size_t live, std::size_t bound) noexcept;
   [[nodiscard]] double urgency(std::size_t live, std::size_t bound) const noexcept;
@@ -139,16 +149,15 @@ class schedule {
   collector<Counting>* major_ = &two_;
   std::array<std::size_t, 2> ripe_age_;  // of young and middle candidates, in bytes allocated since
   std::array<unsigned, 2> patience_{};   // collections until the ripe age is tried again
-  std::size_t major_live_bytes_ = 0;     // live bytes when the major one began
-  std::size_t major_beside_bytes_ = 0;   // beside_bytes() then
-  std::size_t old_at_bytes_ = 0;         // allocated_bytes() when the last old one began
-  std::size_t old_live_bytes_ = 0;       // what that one left alive, of what was there before it
-  std::size_t old_beside_bytes_ = 0;     // beside_bytes() when that one began
-  std::size_t full_live_bytes_ = 0;      // live bytes when all there is was looked at
-  double garbage_share_ = 1;             // of what the heap had grown by when that one began
-  double bytes_per_old_candidate_ = 0;   // that were freed by the last old collections
-  clock::time_point turn_ended_{};       // of the major collection, or of what was deferred
-  clock::duration last_turn_{};          // how long it took
+  outset major_began_;
+  std::size_t old_at_bytes_ = 0;        // allocated_bytes() when the last old one began
+  std::size_t old_live_bytes_ = 0;      // what that one left alive, of what was there before it
+  std::size_t old_beside_bytes_ = 0;    // beside_bytes() when that one began
+  std::size_t full_live_bytes_ = 0;     // live bytes when all there is was looked at
+  double garbage_share_ = 1;            // of what the heap had grown by when that one began
+  double bytes_per_old_candidate_ = 0;  // that were freed by the last old collections
+  clock::time_point turn_ended_{};      // of the major collection, or of what was deferred
+  clock::duration last_turn_{};         // how long it took
   std::uint64_t slices_ = 0;
   std::uint64_t pause_exceeded_ = 0;
   std::uint64_t trash_exceeded_ = 0;

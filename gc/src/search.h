@@ -75,8 +75,6 @@ void collector<Counting>::meet(header* h) noexcept {
   h->count |= unwanted;
 }
 
-/// The header of an edge's target is most likely not in the cache: each waits here while it is
-/// fetched, and `prefetch_depth` others go before it.
 template <class Counting>
 void collector<Counting>::subtract_edges(edge_visitor& visit, void* self) {
   auto& c = *static_cast<collector<Counting>*>(self);
@@ -84,17 +82,14 @@ void collector<Counting>::subtract_edges(edge_visitor& visit, void* self) {
   for (void** slot : visit) {
     header* h = target_of(slot);
     if (h == nullptr) continue;
-    __builtin_prefetch(h, 1);
-    std::swap(h, c.prefetched_[c.prefetch_at_]);
-    c.prefetch_at_ = (c.prefetch_at_ + 1) % prefetch_depth;
+    h = c.prefetched_.exchange(h);
     if (h != nullptr) c.meet(h);
   }
 }
 
 template <class Counting>
-void collector<Counting>::drain_prefetched() noexcept {
-  for (header*& waiting : prefetched_)
-    if (header* h = std::exchange(waiting, nullptr)) meet(h);
+void collector<Counting>::meet_prefetched() noexcept {
+  prefetched_.drain([this](header* h) { meet(h); });
 }
 
 template <class Counting>
@@ -149,12 +144,12 @@ step collector<Counting>::subtract(meter& time) {
         follow_window(h, visit);
       if (followed_ == 0) scanned_ = next;
       if (spent(time)) {
-        drain_prefetched();  // none may be left over a stop: what waits here could be freed
+        meet_prefetched();  // none may be left over a stop: what waits here could be freed
         return failed_ ? step::out_of_memory : step::out_of_time;
       }
     }
     if (waiting) {
-      drain_prefetched();
+      meet_prefetched();
       if (failed_) return step::out_of_memory;
       continue;
     }

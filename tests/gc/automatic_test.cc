@@ -110,6 +110,20 @@ TEST_F(AutomaticTest, OldGarbageDoesNotPileUpBehindACollectionOfTheOld) {
   EXPECT_LE(most, window * nodes * sizeof(Wide) * 5 / 4 + 8 * floor * slack);
 }
 
+TEST_F(AutomaticTest, ARingLargerThanTheBoundIsGoneBeforeTheNextOneDies) {
+  constexpr std::size_t nodes = 40'000;
+  ref<Node> ring = MakeRing(nodes);
+  const std::size_t one = LiveBytes();
+  ASSERT_GT(one, 2 * floor);
+  std::size_t most = 0;
+  for (int i = 0; i < 15; ++i) {
+    ref<Node> next = MakeRing(nodes);
+    most = std::max(most, LiveBytes());
+    ring = std::move(next);
+  }
+  EXPECT_LE(most, 2 * one + floor * slack);
+}
+
 TEST_F(AutomaticTest, TheStatisticsSayThatTheTrashBoundWasBroken) {
   configure(Manual());
   const auto before = stats().trash_exceeded;

@@ -116,6 +116,16 @@ class HeapTest : public ::testing::Test {
   static collection CollectYoung() { return tricycle::collect(generation::young); }
   static collection CollectMiddle() { return tricycle::collect(generation::middle); }
 
+  /// The shortest slice there is: the collector looks at the clock once in 256 units of work.
+  /// Returns whether work is left.
+  static bool Slice() { return collect_for(1ns); }
+  /// Slices until none is left; how many it took.
+  static int FinishInSlices() {
+    int slices = 1;
+    while (Slice()) ++slices;
+    return slices;
+  }
+
   /// `root` and all that it reaches are old after this: they survive as often as it takes.
   template <class T>
   static void MakeOld(const ref<T>& root) {

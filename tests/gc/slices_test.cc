@@ -6,18 +6,7 @@
 namespace tricycle::testing {
 namespace {
 
-class SlicesTest : public HeapTest {
- protected:
-  /// The shortest slice there is: the collector looks at the clock once in 256 units of work.
-  static bool Slice() { return collect_for(1ns); }
-
-  /// Slices until no work is left; how many it took.
-  static int FinishInSlices() {
-    int slices = 1;
-    while (Slice()) ++slices;
-    return slices;
-  }
-};
+using SlicesTest = HeapTest;
 
 TEST_F(SlicesTest, WithoutWorkThereIsNothingLeft) {
   EXPECT_FALSE(collect_for(1ms));

@@ -62,14 +62,6 @@ class WideTest : public HeapTest {
  protected:
   static constexpr int size = 5'000;
 
-  /// The shortest slice there is.
-  static bool Slice() { return collect_for(1ns); }
-  static int FinishInSlices() {
-    int slices = 1;
-    while (Slice()) ++slices;
-    return slices;
-  }
-
   static ref<Wide<Container>> Make() {
     ref<Wide<Container>> wide = make<Wide<Container>>();
     Wide<Container>::alive = true;

@@ -12,13 +12,7 @@
 namespace tricycle::testing {
 namespace {
 
-class TraceFunctions : public HeapTest {
- protected:
-  static void FinishInSlices() {
-    while (collect_for(1ns)) {
-    }
-  }
-};
+using TraceFunctions = HeapTest;
 
 struct Stutterer {
   void trace(auto& visit) { visit(next, next); }

@@ -4,14 +4,7 @@
 namespace tricycle::testing {
 namespace {
 
-class Verdicts : public HeapTest {
- protected:
-  static bool Slice() { return collect_for(1ns); }
-  static void FinishInSlices() {
-    while (Slice()) {
-    }
-  }
-};
+using Verdicts = HeapTest;
 
 TEST_F(Verdicts, Trap05AnInterruptedSearchHasChangedNoCount) {
   const ref<Node> ring = MakeRing(2000);

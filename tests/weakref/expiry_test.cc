@@ -43,6 +43,31 @@ TEST_F(ExpiryTest, ADeadRingsWeakReferencesExpire) {
   EXPECT_TRUE(second.expired());
 }
 
+TEST_F(ExpiryTest, AWeakReferenceMadeWhileADeadRingIsLookedAtExpires) {
+  // The search has met the edge that leads to the ring; then the program takes it out, and all that
+  // it leaves behind, before the proof, is a weak reference to one member.
+  for (int taken = 0; taken < 25; ++taken) {
+    for (int watched = 0; watched < 50; ++watched) {
+      const ref<Node> holder = make<Node>();
+      holder->next = MakeRing(500);
+      MakeOld(holder);  // of all of it, the holder alone is a candidate
+      Touch(holder);
+      for (int slice = 0; slice < taken; ++slice) static_cast<void>(Slice());
+      ref<Node> ring = std::move(holder->next);
+      for (int slice = 0; slice < watched; ++slice) static_cast<void>(Slice());
+      const Node* before = ring.get();  // the last one, which is marked first
+      while (before->next->next != ring) before = before->next.get();
+      const weak_ref<Node> watch = before->next;
+      Drop(ring);
+      FinishInSlices();
+      Collect();
+      ASSERT_TRUE(watch.expired())
+          << "taken after " << taken << " slices, watched after " << watched << " more";
+      ASSERT_EQ(Alive(), 1);
+    }
+  }
+}
+
 TEST_F(ExpiryTest, ADeadRingThatIsLockedBeforeItIsFoundLives) {
   ref<Node> ring = MakeRing(3);
   const weak_ref<Node> watch = ring;
