@@ -297,8 +297,10 @@ namespace {
 void before_fork() noexcept {
   the_core().before_fork();
   mutators_mutex.lock();
+  all_tracked.lock();
 }
 void after_fork() noexcept {
+  all_tracked.unlock();
   mutators_mutex.unlock();
   the_core().after_fork();
 }

@@ -170,9 +170,9 @@ void release_block(header* h) noexcept {
     forget_block(h);
   const shared_type& type = type_of_block(h);
   void* object = object_of(h);
-  if (type.size_class != 0)
-    give_block(h, type.size_class);
-  else if (type.release != nullptr)
+  if (type.size_class != 0) return give_block(h, type.size_class);
+  if (type.trace != nullptr) unlink_block(h);
+  if (type.release != nullptr)
     type.release(object);
   else
     deallocate(static_cast<char*>(object) - type.object_offset);

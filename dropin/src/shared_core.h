@@ -16,9 +16,12 @@
 #include <atomic>
 #include <chrono>
 
+#include "ageing.h"
 #include "mutators.h"
 #include "schedule.h"
 #include "shared_counting.h"
+#include "spare_blocks.h"
+#include "tracked_blocks.h"
 #include "tricycle/threads.h"
 
 namespace tricycle {
@@ -89,15 +92,21 @@ class core : public gc::schedule<counting::atomic> {
   /// Who has the turn has asked `may_begin`.
   [[nodiscard]] static bool may_trace() noexcept { return true; }
   [[nodiscard]] bool is_busy() const noexcept { return collecting || is_destroying_here(); }
-  void tidy() noexcept {}
-  void age_what_stayed(std::size_t /*live*/) noexcept {}  // there is no list of all objects
-  void after_collect() noexcept {}
+  void tidy() noexcept { all_tracked.tidy(); }
+  void age_what_stayed(std::size_t live) noexcept {
+    if (has_world()) ageing_.age_what_stayed(all_tracked, live);
+  }
+  void after_collect() noexcept {
+    give_most_back();
+    all_tracked.give_slabs_back();
+  }
   void time_releases(const gc::meter& /*slice*/) noexcept {}
   void end_timed_releases() noexcept {}
-  void start_walk() noexcept {}
+  /// A walk over the blocks of all tracked objects, and of what tracked_blocks.h says.
+  void start_walk() noexcept { all_tracked.start_walk(); }
   template <class Visit>
-  bool walk_some(std::size_t /*most*/, Visit&& /*visit*/) noexcept {
-    return false;
+  bool walk_some(std::size_t most, Visit&& visit) {
+    return all_tracked.walk_some(most, visit);
   }
   /// A member of a dead component, after all destructors: the share of the list that it is on goes,
   /// and that of its owners.
@@ -146,6 +155,7 @@ class core : public gc::schedule<counting::atomic> {
   bool explicitly_ = false;
   std::atomic<const local_state*> owner_{nullptr};  // whose thread runs the collector
   std::atomic<std::size_t> credited_{0};
+  gc::ageing<counting::atomic> ageing_;
   entry_list backlog_;  // taken from the threads, not yet looked at
   shared_settings settings_;
   std::size_t stopped_at_bytes_ = 0;

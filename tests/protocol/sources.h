@@ -42,6 +42,7 @@ void note_block(header*) noexcept {}
 void forget_block(const header*) noexcept {}
 void give_block_slow(void*, std::uint8_t) noexcept {}
 void deallocate(void*) noexcept {}
+void unlink_block(const header*) noexcept {}
 void throw_bad_alloc() { protocol::fault("no memory"); }
 void too_many_owners(header*) noexcept { protocol::fault("too many owners"); }
 void watch_exit() noexcept {}

@@ -72,7 +72,7 @@ template <class T, class Construct>
 [[nodiscard]] shared_ptr<T> make_object(Construct construct) {
   using U = std::remove_cv_t<T>;
   const own_allocator ours;
-  raw_block<U, own_allocator> raw(ours);
+  raw_block<object_kind<U>> raw(ours);
   construct(raw.payload());
   auto* object = static_cast<U*>(raw.payload());
   publish(object, type_for<object_kind<U>>);

@@ -8,6 +8,7 @@
 #ifndef TRICYCLE_DETAIL_SHARED_TYPE_H_
 #define TRICYCLE_DETAIL_SHARED_TYPE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <typeinfo>
@@ -22,7 +23,8 @@ inline namespace v1 {
 namespace shared {
 
 /// `trace` is null for a leaf. `destroy` is null where there is nothing to run: the payload is
-/// trivially destructible. `object_offset` is that of the payload in its block.
+/// trivially destructible. `object_offset` is that of the payload in its block. `size_class` is one
+/// of spare_blocks.
 struct alignas(32) shared_type : gc::object_type {
   /// Gives the block back whose payload is `object`. Null: by the library's own allocator.
   void (*release)(void* object) noexcept;
@@ -47,9 +49,10 @@ inline constexpr unsigned char on = 2;
 extern constinit unsigned char noting_blocks;
 void note_block(header* h) noexcept;
 
-/// Where in its block a payload of that alignment begins: directly behind the header.
-[[nodiscard]] constexpr std::size_t payload_offset(std::size_t align) noexcept {
-  return align > sizeof(header) ? align : sizeof(header);
+/// Where in its block a payload of that alignment begins: directly behind the header, in front of
+/// which is the link, if it has one.
+[[nodiscard]] constexpr std::size_t payload_offset(std::size_t align, bool linked) noexcept {
+  return std::max(align, sizeof(header) + (linked ? gc::large_link_bytes : 0));
 }
 
 /// A header with one owning reference. The payload is there; nobody else knows of it.
