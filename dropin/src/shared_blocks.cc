@@ -22,17 +22,35 @@ constexpr unsigned release_depth = 32;
 /// Of the thread that drops. It has no destructor: drops happen until a thread's very end.
 constinit thread_local pending_list pending_here [[gnu::tls_model("initial-exec")]];
 
+[[gnu::noinline]] void give_large_back(header* h, const shared_type& type) noexcept {
+  void* object = object_of(h);
+  if (type.trace != nullptr) unlink_block(h);
+  if (type.release != nullptr)
+    type.release(object);
+  else
+    deallocate(static_cast<char*>(object) - type.object_offset);
+}
+
+inline void give_back(header* h, const shared_type& type) noexcept {
+  // Relaxed: see note_block.
+  if (atomics::load<relaxed>(noting_blocks) == noting::on) [[unlikely]]
+    forget_block(h);
+  if (type.size_class != 0) return give_block(h, type.size_class);
+  give_large_back(h, type);
+}
+
 [[gnu::noinline]] void leave_watched(header* h) noexcept { drop_weak(h); }
 
 /// The object is destroyed: the owners' share of the block goes.
-inline void leave(header* h) noexcept {
+inline void leave(header* h, const shared_type& type) noexcept {
   // Relaxed: a lock() that comes too late may look at the count now, but nobody changes it, and the
   // flag was seen with the decrement, or by the thread that set it.
   if ((atomics::load<relaxed>(h->count) & watched) != 0) [[unlikely]]
     leave_watched(h);
   else
-    release_block(h);
+    give_back(h, type);
 }
+inline void leave(header* h) noexcept { leave(h, type_of_block(h)); }
 
 [[gnu::noinline]] void destroy_pending() noexcept {
   ++gc::foreign_destructors;
@@ -72,18 +90,18 @@ inline void die(header* h) noexcept {
       leave_lists(h);
   }
   if (type.destroy != nullptr) {
-    unsigned& depth = gc::foreign_destructors;
+    const unsigned depth = gc::foreign_destructors;
     if (depth >= release_depth) [[unlikely]]
       return die_deep(h);
-    ++depth;
+    gc::foreign_destructors = depth + 1;
     type.destroy(object_of(h));
-    --depth;
-    leave(h);
+    gc::foreign_destructors = depth;  // as it is again: no need to wait for what was stored
+    leave(h, type);
     if (depth == 0 && !pending_here.empty()) [[unlikely]]
       destroy_pending();
     return;
   }
-  leave(h);
+  leave(h, type);
 }
 
 /// The last reference is dropped by its holder, and nobody can know of the object (I3 of
@@ -164,19 +182,7 @@ void drop_rare(header* h, std::uint32_t seen) noexcept {
   drop_or_become_candidate(h, seen);
 }
 
-void release_block(header* h) noexcept {
-  // Relaxed: see note_block.
-  if (atomics::load<relaxed>(noting_blocks) == noting::on) [[unlikely]]
-    forget_block(h);
-  const shared_type& type = type_of_block(h);
-  void* object = object_of(h);
-  if (type.size_class != 0) return give_block(h, type.size_class);
-  if (type.trace != nullptr) unlink_block(h);
-  if (type.release != nullptr)
-    type.release(object);
-  else
-    deallocate(static_cast<char*>(object) - type.object_offset);
-}
+void release_block(header* h) noexcept { give_back(h, type_of_block(h)); }
 
 void throw_bad_weak_ptr() { throw std::bad_weak_ptr(); }
 

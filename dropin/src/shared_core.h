@@ -31,9 +31,7 @@ namespace shared {
 /// Whether a destructor of a shared object, or a deleter, is on this thread's stack.
 [[nodiscard]] bool is_destroying_here() noexcept;
 
-inline void note_death(const shared_type& type) noexcept {
-  add_to_book(local.dead, weight_of(type.block_bytes));
-}
+inline void note_death(const shared_type& type) noexcept { add_to_book(local.dead, type.weight); }
 
 class core : public gc::schedule<counting::atomic> {
   using base = gc::schedule<counting::atomic>;

@@ -32,20 +32,20 @@ constexpr std::size_t bytes_of(std::size_t which) noexcept {
   return size_class_of(which) * gc::size_class_bytes;
 }
 constexpr auto limits = [] {
-  std::array<std::size_t, all_classes> most{};
+  std::array<std::uint32_t, all_classes> most{};
   for (std::size_t i = 0; i < all_classes; ++i)
-    if (bytes_of(i) != 0) most[i] = (is_tracked(i) ? tracked_kept : leaves_kept) / bytes_of(i);
+    if (bytes_of(i) != 0)
+      most[i] =
+          static_cast<std::uint32_t>((is_tracked(i) ? tracked_kept : leaves_kept) / bytes_of(i));
   return most;
 }();
 
 /// Those at hand of a tracked class go back, but so many bytes of them.
 void give_back_but(spare_blocks& from, std::size_t which, std::size_t bytes) noexcept {
   spare_blocks::size_class& c = from.classes[which];
-  const std::size_t at_hand = limits[which] - c.room;
+  const std::size_t at_hand = limits[which] - c.blocks->room;
   const std::size_t left = bytes / bytes_of(which);
-  if (at_hand <= left) return;
-  c.blocks = all_tracked.give(c.blocks, at_hand - left);
-  c.room += at_hand - left;
+  if (at_hand > left) c.blocks = all_tracked.give(c.blocks, at_hand - left);
 }
 
 /// The thread ends: what it has at hand goes back. Drops after that, in destructors of other
@@ -55,19 +55,18 @@ struct thread_end {
     spare_blocks* mine = spares;
     spares = &no_more;
     for (std::size_t i = 1; i < tracked_classes; ++i)
-      while (spare_blocks::block* block = mine->classes[i].blocks) {
-        mine->classes[i].blocks = block->next;
-        alloc::raw_free(block);
-      }
+      for (spare_blocks::block* b = mine->classes[i].blocks; b->next != nullptr;)
+        alloc::raw_free(std::exchange(b, b->next));
     for (std::size_t i = tracked_classes + 1; i < all_classes; ++i) give_back_but(*mine, i, 0);
     alloc::raw_free(mine);
   }
 };
 
 void have_spares() noexcept {
-  auto* mine = static_cast<spare_blocks*>(alloc::raw_allocate(sizeof(spare_blocks)));
-  if (mine == nullptr) return;
-  for (std::size_t i = 0; i < all_classes; ++i) mine->classes[i] = {nullptr, limits[i]};
+  void* memory = alloc::raw_allocate(sizeof(spare_blocks));
+  if (memory == nullptr) return;
+  auto* mine = ::new (memory) spare_blocks;
+  for (std::size_t i = 0; i < all_classes; ++i) mine->classes[i].end.room = limits[i];
   spares = mine;
   static thread_local thread_end end;
   static_cast<void>(&end);
@@ -86,20 +85,20 @@ constinit thread_local spare_blocks* spares = &not_yet;
 void* take_block_slow(std::uint8_t which) noexcept {
   if (!is_tracked(which)) return allocate(bytes_of(which));
   if (alloc::fault_point()) return nullptr;
-  std::size_t n = has_spares() ? refill_bytes / bytes_of(which) : 1;
-  spare_blocks::block* first = all_tracked.take(size_class_of(which), n);
-  if (n > 1) {
-    spares->classes[which].blocks = first->next;
-    spares->classes[which].room -= n - 1;
-  }
+  if (!has_spares()) return all_tracked.take(size_class_of(which), 1, nullptr);
+  spare_blocks::size_class& c = spares->classes[which];
+  spare_blocks::block* first =
+      all_tracked.take(size_class_of(which), refill_bytes / bytes_of(which), &c.end);
+  if (first == &c.end) return nullptr;
+  c.blocks = first->next;
   return first;
 }
 
 void give_block_slow(void* memory, std::uint8_t which) noexcept {
   if (has_spares()) {
-    if (spares->classes[which].room == 0 && is_tracked(which))
-      give_back_but(*spares, which, left_bytes);
-    if (spares->classes[which].room != 0) return give_block(memory, which);
+    const spare_blocks::size_class& c = spares->classes[which];
+    if (c.blocks->room == 0 && is_tracked(which)) give_back_but(*spares, which, left_bytes);
+    if (c.blocks->room != 0) return give_block(memory, which);
   }
   if (is_tracked(which))
     all_tracked.give(static_cast<spare_blocks::block*>(memory), 1);

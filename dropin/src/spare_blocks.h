@@ -14,10 +14,11 @@ void give_block_slow(void* block, std::uint8_t which) noexcept;
 /// The block of an object without owners.
 inline void give_block(void* memory, std::uint8_t which) noexcept {
   spare_blocks::size_class& c = spares->classes[which];
-  if (c.room == 0) [[unlikely]]
+  const std::uint32_t room = c.blocks->room;
+  if (room == 0) [[unlikely]]
     return give_block_slow(memory, which);
-  --c.room;
   auto* first = static_cast<spare_blocks::block*>(memory);
+  first->room = room - 1;
   first->next = c.blocks;
   c.blocks = first;
 }

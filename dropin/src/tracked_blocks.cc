@@ -17,16 +17,19 @@ constinit immortal the_store;
 
 constinit tracked_blocks& all_tracked = the_store.blocks;
 
-tracked_blocks::block* tracked_blocks::take(std::size_t size_class, std::size_t& n) noexcept {
+tracked_blocks::block* tracked_blocks::take(std::size_t size_class, std::size_t n,
+                                            block* end) noexcept {
   const std::lock_guard lock(mutex_);
-  const std::size_t wanted = std::exchange(n, 0);
-  block* first = nullptr;
-  for (block** last = &first; n != wanted; ++n) {  // in the order of their addresses
+  block* first = end;
+  std::uint32_t taken = 0;
+  for (block** last = &first; taken != n; ++taken) {  // in the order of their addresses
     void* memory = store_.take_small(size_class);
     if (memory == nullptr) break;
-    *last = ::new (memory) block{};
+    *last = ::new (memory) block{0, 0, end};
     last = &(*last)->next;
   }
+  if (end != nullptr)
+    for (block* b = first; b != end; b = b->next) b->room = end->room - taken--;
   return first;
 }
 
@@ -40,6 +43,9 @@ tracked_blocks::block* tracked_blocks::give(block* first, std::size_t n) noexcep
   }
   return first;
 }
+
+void tracked_blocks::lock() noexcept { mutex_.lock(); }
+void tracked_blocks::unlock() noexcept { mutex_.unlock(); }
 
 void tracked_blocks::link(gc::header* h) noexcept {
   h->count = 0;

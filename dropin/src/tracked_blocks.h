@@ -37,8 +37,8 @@ class tracked_blocks {
   tracked_blocks(const tracked_blocks&) = delete;
   tracked_blocks& operator=(const tracked_blocks&) = delete;
 
-  /// `n` blocks of n x size_class_bytes, or fewer: `n` says how many. Null when memory is out.
-  [[nodiscard]] block* take(std::size_t size_class, std::size_t& n) noexcept;
+  /// So many blocks of a size class, or fewer, linked, in front of `end`; none when memory is out.
+  [[nodiscard]] block* take(std::size_t size_class, std::size_t n, block* end) noexcept;
   /// `n` blocks, from `first` on; returns the one after them.
   block* give(block* first, std::size_t n) noexcept;
   /// For blocks from elsewhere.
@@ -76,8 +76,8 @@ class tracked_blocks {
     store_.give_slabs_back();
   }
   /// The process forks.
-  void lock() noexcept { mutex_.lock(); }
-  void unlock() noexcept { mutex_.unlock(); }
+  void lock() noexcept;
+  void unlock() noexcept;
 
  private:
   static constexpr std::uint64_t free_word = gc::untracked | gc::dead_bit;

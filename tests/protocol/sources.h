@@ -46,6 +46,16 @@ void unlink_block(const header*) noexcept {}
 void throw_bad_alloc() { protocol::fault("no memory"); }
 void too_many_owners(header*) noexcept { protocol::fault("too many owners"); }
 void watch_exit() noexcept {}
+union no_blocks {
+  char none;
+  tracked_blocks blocks;
+  constexpr no_blocks() noexcept : none() {}
+  ~no_blocks() {}
+};
+no_blocks nothing;
+constinit tracked_blocks& all_tracked = nothing.blocks;
+void tracked_blocks::lock() noexcept {}
+void tracked_blocks::unlock() noexcept {}
 core& the_core() noexcept { protocol::fault("the protocol asked for the collector"); }
 
 }  // namespace shared

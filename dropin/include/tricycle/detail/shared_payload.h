@@ -183,6 +183,7 @@ inline constexpr shared_type type_for = [] {
   type.deleter = Kind::deleter;
   type.held_bytes = Kind::held_bytes;
   type.hides = Kind::tracing() == nullptr && may_own<typename Kind::traced>;
+  type.weight = weight_of(type.block_bytes);
   return type;
 }();
 

@@ -34,6 +34,8 @@ struct alignas(32) shared_type : gc::object_type {
   /// else 0. And whether a leaf might own something that it does not show.
   std::uint32_t held_bytes;
   bool hides;
+  /// In the books of a thread.
+  std::uint64_t weight;
 };
 
 [[nodiscard]] inline const shared_type& type_of_block(const header* h) noexcept {
@@ -63,7 +65,7 @@ inline void publish(void* object, const shared_type& type) noexcept {
   h->trial = 0;
   h->word = one_weak | (tracked ? 0 : gc::untracked) | shared_bit |
             reinterpret_cast<std::uint64_t>(&type);
-  if (tracked) add_to_book(local.made, weight_of(type.block_bytes));
+  if (tracked) add_to_book(local.made, type.weight);
   // Relaxed: see note_block.
   if (atomics::load<relaxed>(noting_blocks) != noting::off) [[unlikely]]
     note_block(h);

@@ -6,9 +6,10 @@
 //
 // Invariants
 // I1. A class has blocks only if the thread has spares of its own: the ones that every thread
-//     starts and ends with are constants of zeros.
-// I2. For each class: blocks at hand == limit - room.
-// I3. A block at hand has the header of an object without owners, its link in the place of `word`.
+//     starts and ends with are constants without blocks and without room.
+// I2. A block at hand has the header of an object without owners, its link in the place of `word`,
+//     and in the place of `trial` how many blocks may be put before it: so nothing is written that
+//     the next block has to wait for. Behind the last one is `end`.
 #ifndef TRICYCLE_DETAIL_SPARE_BLOCKS_H_
 #define TRICYCLE_DETAIL_SPARE_BLOCKS_H_
 
@@ -27,12 +28,13 @@ inline constexpr std::size_t all_classes = 2 * gc::size_classes;
 
 struct spare_blocks {
   struct block {
-    std::uint64_t counts;  // of the header: 0 owners
-    block* next;
+    std::uint32_t count;  // of the header: 0 owners
+    std::uint32_t room;
+    block* next;  // null: it is `end`
   };
   struct size_class {
-    block* blocks;  // the one freed last first
-    std::size_t room;
+    block* blocks = &end;  // the one freed last first
+    block end{};
   };
   size_class classes[all_classes];
 };
@@ -58,10 +60,10 @@ void unlink_block(const gc::header* h) noexcept;
 [[nodiscard]] inline void* take_block(std::uint8_t which) noexcept {
   spare_blocks::size_class& c = spares->classes[which];
   spare_blocks::block* first = c.blocks;
-  if (first == nullptr) [[unlikely]]
+  spare_blocks::block* next = first->next;
+  if (next == nullptr) [[unlikely]]
     return take_block_slow(which);
-  c.blocks = first->next;
-  ++c.room;
+  c.blocks = next;
   return first;
 }
 
