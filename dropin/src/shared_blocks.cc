@@ -41,16 +41,20 @@ inline void give_back(header* h, const shared_type& type) noexcept {
 
 [[gnu::noinline]] void leave_watched(header* h) noexcept { drop_weak(h); }
 
+/// Whether a weak reference may know of an object that is dead: as was seen with its last drop.
+enum class knowledge { nobody, perhaps };
+
 /// The object is destroyed: the owners' share of the block goes.
+template <knowledge who>
 inline void leave(header* h, const shared_type& type) noexcept {
   // Relaxed: a lock() that comes too late may look at the count now, but nobody changes it, and the
   // flag was seen with the decrement, or by the thread that set it.
-  if ((atomics::load<relaxed>(h->count) & watched) != 0) [[unlikely]]
+  if (who != knowledge::nobody && (atomics::load<relaxed>(h->count) & watched) != 0) [[unlikely]]
     leave_watched(h);
   else
     give_back(h, type);
 }
-inline void leave(header* h) noexcept { leave(h, type_of_block(h)); }
+inline void leave(header* h) noexcept { leave<knowledge::perhaps>(h, type_of_block(h)); }
 
 [[gnu::noinline]] void destroy_pending() noexcept {
   ++gc::foreign_destructors;
@@ -81,12 +85,14 @@ inline void leave(header* h) noexcept { leave(h, type_of_block(h)); }
 }
 
 /// The count is 0, and this thread took it there.
+template <knowledge who>
 inline void die(header* h) noexcept {
   const shared_type& type = type_of_block(h);
   if (type.trace != nullptr) {
     note_death(type);
     // Relaxed: set by the thread that added an entry, which is this one, or not of interest.
-    if (local.me == nullptr || (atomics::load<relaxed>(h->count) & watched) != 0) [[unlikely]]
+    if (local.me == nullptr || (who != knowledge::nobody &&
+                                (atomics::load<relaxed>(h->count) & watched) != 0)) [[unlikely]]
       leave_lists(h);
   }
   if (type.destroy != nullptr) {
@@ -96,19 +102,19 @@ inline void die(header* h) noexcept {
     gc::foreign_destructors = depth + 1;
     type.destroy(object_of(h));
     gc::foreign_destructors = depth;  // as it is again: no need to wait for what was stored
-    leave(h, type);
+    leave<who>(h, type);
     if (depth == 0 && !pending_here.empty()) [[unlikely]]
       destroy_pending();
     return;
   }
-  leave(h, type);
+  leave<who>(h, type);
 }
 
 /// The last reference is dropped by its holder, and nobody can know of the object (I3 of
 /// shared_header.h).
 inline void drop_only(header* h) noexcept {
   atomics::store_plain(h->count, 0);
-  die(h);
+  die<knowledge::nobody>(h);
 }
 
 /// No other thread: the candidate goes to its generation's buffer at once.
@@ -138,7 +144,7 @@ void add_entry(header* h) noexcept {
   if (alone()) {
     if ((seen & count_mask) != 1) return become_candidate_alone(h, seen);
     h->count = seen & watched;
-    return die(h);
+    return die<knowledge::perhaps>(h);
   }
   // Two steps, so that no other thread can free the object between its last drop and its entry: the
   // weak reference first; then one exchange drops ours and decides.
@@ -156,7 +162,7 @@ void add_entry(header* h) noexcept {
     // Acquire and release as in drop(). Relaxed when it fails: one more guess.
     if (!atomics::replace<acq_rel, relaxed>(h->count, seen, left)) continue;
     if (candidate) return add_entry(h);
-    if (last) die(h);
+    if (last) die<knowledge::perhaps>(h);
     if (holds_weak) drop_weak(h);  // somebody else was first
     return;
   }
@@ -174,7 +180,7 @@ void destroy_object(header* h) noexcept {
   if (--gc::foreign_destructors == 0 && !pending_here.empty()) destroy_pending();
 }
 
-void drop_last(header* h) noexcept { die(h); }
+void drop_last(header* h) noexcept { die<knowledge::perhaps>(h); }
 
 void drop_rare(header* h, std::uint32_t seen) noexcept {
   if ((seen & ~gc::unwanted) == 1) [[likely]]

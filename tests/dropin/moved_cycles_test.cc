@@ -228,6 +228,21 @@ TEST_F(MovedCycles, AreFoundByThemselvesWhenTheHeapHasDoubled) {
   EXPECT_LT(most, std::size_t{1} << 30);
 }
 
+/// What never was a candidate has not aged by being found alive.
+TEST_F(MovedCycles, WhatTheHeapHasGrownByIsNotFollowedByYoungCollections) {
+  shared_heap::configure({});
+  const auto first = make_shared<Node>();
+  Node* last = first.get();
+  for (int i = 0; i < 400'000; ++i) {
+    last->next = make_shared<Node>();
+    last = last->next.get();
+  }
+  const auto door = make_shared<Node>();
+  door->next = first;
+  static_cast<void>(shared_ptr<Node>(door));
+  EXPECT_LE(shared_heap::collect(generation::young).examined, 2U);
+}
+
 class MovedCyclesOfThreads : public MovedCycles {
  protected:
   static void SetUpTestSuite() {
