@@ -277,7 +277,9 @@ shared_settings core::get() {
 
 void pace() noexcept {
   if (atomics::load<relaxed>(attention) != 0) come_to_safepoint();
-  if (local.credit < 0) the_core().pace_here();
+  if (local.credit >= 0) return;
+  all_tracked.tidy();
+  the_core().pace_here();
 }
 
 }  // namespace shared

@@ -90,7 +90,7 @@ class core : public gc::schedule<counting::atomic> {
   /// Who has the turn has asked `may_begin`.
   [[nodiscard]] static bool may_trace() noexcept { return true; }
   [[nodiscard]] bool is_busy() const noexcept { return collecting || is_destroying_here(); }
-  void tidy() noexcept { all_tracked.tidy(); }
+  static void tidy() noexcept {}  // pace() does it, who may trace or not
   void age_what_stayed(std::size_t live) noexcept {
     if (has_world()) ageing_.age_what_stayed(all_tracked, live);
   }
