@@ -1,7 +1,7 @@
 // The end of shared objects: the last drop, deep structures, and where blocks come from and go.
 //
-// Order, the same as in gc/src/release.cc: weak pointers expire (they read the count), destructor
-// or deleter, memory.
+// Order, the same as in gc/src/release.cc: weak pointers expire (they read the count), finalizer,
+// the question whether it is still dead, destructor or deleter, memory.
 #include "block_store.h"
 #include "heap_core.h"
 #include "notes.h"
@@ -9,6 +9,7 @@
 #include "shared_core.h"
 #include "spare_blocks.h"
 #include "tricycle/detail/shared_pointer.h"
+#include "tricycle/unraisable.h"
 
 namespace tricycle {
 inline namespace v1 {
@@ -56,9 +57,19 @@ inline void leave(header* h, const shared_type& type) noexcept {
 }
 inline void leave(header* h) noexcept { leave<knowledge::perhaps>(h, type_of_block(h)); }
 
+[[nodiscard]] bool has_finalizer(const header* h) noexcept {
+  // Relaxed: set before anybody knew of the object, and cleared by who runs its finalizer.
+  return (atomics::load<relaxed>(h->word) & gc::finalizable_bit) != 0;
+}
+void die_with_last_words(header* h) noexcept;
+
 [[gnu::noinline]] void destroy_pending() noexcept {
   ++gc::foreign_destructors;
   while (header* h = pending_here.pop()) {
+    if (has_finalizer(h)) {
+      die_with_last_words(h);
+      continue;
+    }
     type_of_block(h).destroy(object_of(h));
     leave(h);
   }
@@ -88,6 +99,8 @@ inline void leave(header* h) noexcept { leave<knowledge::perhaps>(h, type_of_blo
 template <knowledge who>
 inline void die(header* h) noexcept {
   const shared_type& type = type_of_block(h);
+  if (who != knowledge::nobody && has_finalizer(h)) [[unlikely]]
+    return die_with_last_words(h);
   if (type.trace != nullptr) {
     note_death(type);
     // Relaxed: set by the thread that added an entry, which is this one, or not of interest.
@@ -115,6 +128,17 @@ inline void die(header* h) noexcept {
 inline void drop_only(header* h) noexcept {
   atomics::store_plain(h->count, 0);
   die<knowledge::nobody>(h);
+}
+
+/// The count is 0, and this thread took it there; a finalizer has not run.
+[[gnu::noinline]] void die_with_last_words(header* h) noexcept {
+  if (gc::foreign_destructors >= release_depth && pending_here.push(h)) return;
+  // Nobody changes a count of 0, and nobody gets an owning reference from a held object but from
+  // the object itself. Relaxed: locks fail, before and after.
+  const bool tracked = type_of_block(h).trace != nullptr;
+  atomics::store<relaxed>(h->count, held_bit | watched | (tracked ? gc::unwanted : 0));
+  shared::run_finalizer(h);
+  let_go(h);
 }
 
 /// No other thread: the candidate goes to its generation's buffer at once.
@@ -178,6 +202,37 @@ void destroy_object(header* h) noexcept {
   ++gc::foreign_destructors;
   end(object_of(h));
   if (--gc::foreign_destructors == 0 && !pending_here.empty()) destroy_pending();
+}
+
+void run_finalizer(header* h) noexcept {
+  const shared_type& type = type_of_block(h);
+  // Relaxed: as in has_finalizer.
+  if (alone())
+    h->word &= ~gc::finalizable_bit;
+  else
+    atomics::clear<relaxed>(h->word, gc::finalizable_bit);
+  ++gc::foreign_destructors;
+  try {
+    type.finalize(object_of(h));
+  } catch (...) {
+    gc::report_unraisable(unraisable::source::finalize, type.name);
+  }
+  note_finalizer();
+  if (--gc::foreign_destructors == 0 && !pending_here.empty()) destroy_pending();
+}
+
+void let_go(header* h) noexcept {
+  // Acquire: as in drop(), if the last owner has dropped it since.
+  const std::uint32_t seen = atomics::load<acquire>(h->count);
+  if ((seen & owners_mask) == 0) {
+    atomics::store<relaxed>(h->count, seen & watched);  // nobody else changes it
+    return die<knowledge::perhaps>(h);
+  }
+  // A reference of this thread's own takes the place of the hold, and is dropped as any is.
+  // Relaxed: it is taken while the object is held.
+  static_cast<void>(atomics::subtract<relaxed>(h->count, held_bit - 1));
+  note_resurrected();
+  shared::drop(h);
 }
 
 void drop_last(header* h) noexcept { die<knowledge::perhaps>(h); }

@@ -241,6 +241,8 @@ shared_statistics core::statistics_now() {
     static_cast<statistics&>(s) = base::stats();
     s.candidates += backlog_.size() + entries_waiting();
     s.candidates_lost += lost_.load(std::memory_order_relaxed);
+    s.finalized = finalized_.load(std::memory_order_relaxed);
+    s.resurrected = resurrected_.load(std::memory_order_relaxed);
     s.stops = stops_;
     s.skipped = skipped_;
     s.to_safepoint = to_safepoint_;
@@ -274,6 +276,9 @@ shared_settings core::get() {
   });
   return now;
 }
+
+void note_finalizer() noexcept { the_core().note_finalizer(); }
+void note_resurrected() noexcept { the_core().note_resurrected(); }
 
 void pace() noexcept {
   if (atomics::load<relaxed>(attention) != 0) come_to_safepoint();

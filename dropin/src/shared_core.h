@@ -31,6 +31,10 @@ namespace shared {
 /// Whether a destructor of a shared object, or a deleter, is on this thread's stack.
 [[nodiscard]] bool is_destroying_here() noexcept;
 
+/// In the statistics: a finalizer has run on this thread; its object lives on.
+void note_finalizer() noexcept;
+void note_resurrected() noexcept;
+
 inline void note_death(const shared_type& type) noexcept { add_to_book(local.dead, type.weight); }
 
 class core : public gc::schedule<counting::atomic> {
@@ -117,6 +121,11 @@ class core : public gc::schedule<counting::atomic> {
     gc::set_place(h, gc::place::none);
     bury(h);
   }
+  void note_finalizer() noexcept {
+    finalized_.fetch_add(1, std::memory_order_relaxed);
+    if (has_turn()) ++last_words;
+  }
+  void note_resurrected() noexcept { resurrected_.fetch_add(1, std::memory_order_relaxed); }
   void note_lost_candidate() noexcept { lost_.fetch_add(1, std::memory_order_relaxed); }
   void leave_list_dead(header* h) noexcept { how::leave(h); }
 
@@ -160,6 +169,8 @@ class core : public gc::schedule<counting::atomic> {
   time::time_point not_before_{};  // after a stop that failed
   std::chrono::nanoseconds back_off_{0};
   std::atomic<std::uint64_t> lost_{0};  // candidates, for want of memory
+  std::atomic<std::uint64_t> finalized_{0};
+  std::atomic<std::uint64_t> resurrected_{0};
   bool forks_in_turn_ = false;
   std::uint64_t stops_ = 0;
   std::uint64_t skipped_ = 0;

@@ -116,13 +116,26 @@ class collector : private counted<Counting> {
  private:
   enum class phase { idle, gather, subtract, classify, restore, condense, reclaim, settle };
   // Of the component being reclaimed.
-  enum class stage { find, tell, finalize, prove, tell_late, rise, null, destroy, limbo, free };
+  enum class stage {
+    find,
+    tell,
+    finalize,
+    prove,
+    tell_late,
+    let_go,
+    rise,
+    null,
+    destroy,
+    limbo,
+    free
+  };
 
   using how::clear;
   using how::count_of;
   using how::destroy;
   using how::destroy_plain;
   using how::enter;
+  using how::hold;
   using how::is_dead;
   using how::kill;
   using how::last_words_of;
@@ -188,9 +201,11 @@ class collector : private counted<Counting> {
 
   // last_words.h
   [[nodiscard]] bool begin_last_words(bool plain) noexcept;
+  void hold_component() noexcept;
   [[nodiscard]] bool tell_all(meter& time) noexcept;
   [[nodiscard]] bool run_finalizers(meter& time) noexcept;
   [[nodiscard]] bool is_still_dead();
+  [[nodiscard]] bool let_go_all(meter& time) noexcept;
   [[nodiscard]] bool leave_resurrected(meter& time) noexcept;
   [[nodiscard]] bool destroy_limbo(meter& time) noexcept;
 

@@ -80,8 +80,10 @@ void collector<Counting>::find_dead_component() {
   if (cycle && known && !prove(component_) && exact_) complain_not_exact(last);  // nor threw
 #endif
   const bool dead = cycle && (known || prove(component_));
+  const bool speaks = how::stops_others && dead && (words & finalizable_bit) != 0;
   // What holds it may be references of those that are condemned: it is asked again without them.
-  if (how::stops_others && cycle && !dead && !condemned_.empty()) {
+  // Or the others are let go for its finalizers: then they are destroyed first.
+  if (how::stops_others && cycle && (!dead || speaks) && !condemned_.empty()) {
     for (pile::cursor c = component_; !components_.at_end(c);) {
       header* h = components_.read(c).object();
       if (h == nullptr) continue;
@@ -97,8 +99,13 @@ void collector<Counting>::find_dead_component() {
     leave_component_alive();
     return;
   }
-  if constexpr (how::stops_others) return condemn_component();
   at_ = component_;
+  if constexpr (how::stops_others) {
+    if (!speaks) return condemn_component();
+    hold_component();
+    stage_ = stage::finalize;
+    return;
+  }
   stage_ = begin_last_words(plain) ? stage::tell : stage::null;
 }
 
@@ -181,11 +188,18 @@ step collector<Counting>::reclaim(meter& time) {
         stage_ = stage::prove;
         break;
       case stage::prove:
-        stage_ = is_still_dead() ? stage::tell_late : stage::rise;
+        if (is_still_dead())
+          stage_ = how::stops_others ? stage::find : stage::tell_late;
+        else
+          stage_ = how::stops_others ? stage::let_go : stage::rise;
         break;
       case stage::tell_late:
         if (!tell_all(time)) return step::out_of_time;
         stage_ = stage::null;
+        break;
+      case stage::let_go:
+        if (!let_go_all(time)) return step::out_of_time;
+        stage_ = stage::rise;
         break;
       case stage::rise:
         if (!leave_resurrected(time)) return step::out_of_time;

@@ -31,6 +31,7 @@ thread_local std::int64_t faults_after = -1;
 
 namespace gc {
 constinit thread_local unsigned foreign_destructors = 0;
+void report_unraisable(unraisable::source, std::string_view) noexcept {}
 }  // namespace gc
 
 namespace shared {
@@ -46,6 +47,8 @@ void unlink_block(const header*) noexcept {}
 void throw_bad_alloc() { protocol::fault("no memory"); }
 void too_many_owners(header*) noexcept { protocol::fault("too many owners"); }
 void watch_exit() noexcept {}
+void note_finalizer() noexcept {}
+void note_resurrected() noexcept {}
 union no_blocks {
   char none;
   tracked_blocks blocks;

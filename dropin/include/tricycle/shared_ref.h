@@ -121,7 +121,7 @@ class shared_weak_ref {
   }
   [[nodiscard]] bool expired() const noexcept { return use_count() == 0; }
   [[nodiscard]] long use_count() const noexcept {
-    return block_ == nullptr ? 0 : shared::use_count(shared::header_of(block_));
+    return block_ == nullptr ? 0 : shared::watched_count(shared::header_of(block_));
   }
 
  private:

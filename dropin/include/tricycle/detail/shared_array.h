@@ -219,6 +219,8 @@ struct allocated_kind : kind<allocated<T, A>, T, A> {
   static constexpr void (*release)(void*) noexcept = &release_block;
 
   static constexpr auto tracing() { return tracing_of<T>(); }
+  /// The object is what the payload begins with.
+  static constexpr auto finalizing() { return gc::finalizer_of<T>; }
 };
 
 /// As make_flat_array, for one object that `args` construct.

@@ -108,6 +108,20 @@ struct holder_kind : kind<holder<P, D, A>, P, A> {
     }
     return nullptr;
   }
+
+  static void finalize_pointee(void* object) {
+    if constexpr (holds_one) {
+      auto* held = static_cast<payload*>(object);
+      if (held->pointer != nullptr)
+        access::finalize(*const_cast<std::remove_cv_t<pointee>*>(held->pointer));
+    }
+  }
+  static constexpr auto finalizing() -> void (*)(void*) {
+    if constexpr (holds_one) {
+      if constexpr (access::has_finalize<std::remove_cv_t<pointee>>) return &finalize_pointee;
+    }
+    return nullptr;
+  }
 };
 
 /// A holder's payload, published. Throws std::bad_alloc, or what the allocator throws: then the

@@ -169,12 +169,13 @@ template <class E>
 inline constexpr bool may_own<E[]> = may_own<E>;
 
 /// The constant of a kind of block. `Kind` has: payload, allocator, traced (name), one_size,
-/// tracing(), destroy, release, deleter.
+/// tracing(), finalizing(), destroy, release, deleter.
 template <class Kind>
 inline constexpr shared_type type_for = [] {
   shared_type type{};
   type.trace = Kind::tracing();
   type.destroy = Kind::destroy;
+  type.finalize = Kind::finalizing();
   type.block_bytes = offset_for<Kind> + sizeof(typename Kind::payload);
   type.object_offset = static_cast<std::uint32_t>(offset_for<Kind>);
   type.size_class = class_for<Kind>;
@@ -196,6 +197,7 @@ struct kind {
   static constexpr bool one_size = true;  // all blocks of the kind are as large
   static constexpr std::uint32_t held_bytes = 0;
   static constexpr auto tracing() -> void (*)(void*, edge_visitor&) { return nullptr; }
+  static constexpr auto finalizing() -> void (*)(void*) { return nullptr; }
   static constexpr void (*release)(void*) noexcept = nullptr;
   static constexpr void* (*deleter)(void*, const std::type_info&) noexcept = nullptr;
 };
@@ -204,6 +206,7 @@ struct kind {
 template <class T>
 struct object_kind : kind<T, T> {
   static constexpr auto tracing() { return tracing_of<T>(); }
+  static constexpr auto finalizing() { return gc::finalizer_of<T>; }
   static void run_destructor(void* object) noexcept { static_cast<T*>(object)->~T(); }
   static constexpr void (*destroy)(void*) noexcept = std::is_trivially_destructible_v<T>
                                                          ? nullptr

@@ -61,10 +61,11 @@ void note_block(header* h) noexcept;
 inline void publish(void* object, const shared_type& type) noexcept {
   header* h = header_of(object);
   const bool tracked = type.trace != nullptr;  // known to the compiler, where it is inlined
-  h->count = tracked ? gc::unwanted | 1 : 1;
+  const bool speaks = type.finalize != nullptr;
+  h->count = (tracked ? gc::unwanted : 0) | (speaks ? watched : 0) | 1;
   h->trial = 0;
-  h->word = one_weak | (tracked ? 0 : gc::untracked) | shared_bit |
-            reinterpret_cast<std::uint64_t>(&type);
+  h->word = one_weak | (tracked ? 0 : gc::untracked) | (speaks ? gc::finalizable_bit : 0) |
+            shared_bit | reinterpret_cast<std::uint64_t>(&type);
   if (tracked) add_to_book(local.made, type.weight);
   // Relaxed: see note_block.
   if (atomics::load<relaxed>(noting_blocks) != noting::off) [[unlikely]]
