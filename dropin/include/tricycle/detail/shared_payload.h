@@ -213,6 +213,18 @@ struct object_kind : kind<T, T> {
                                                          : &run_destructor;
 };
 
+/// A U in place, which `construct` makes at an address, published.
+template <class U, class Construct>
+[[nodiscard]] U* make_in_place(Construct&& construct) {
+  const own_allocator ours;
+  raw_block<object_kind<U>> raw(ours);
+  construct(raw.payload());
+  auto* object = static_cast<U*>(raw.payload());
+  publish(object, type_for<object_kind<U>>);
+  raw.release();
+  return object;
+}
+
 }  // namespace shared
 }  // namespace v1
 }  // namespace tricycle
