@@ -123,6 +123,15 @@ void core::release_world() noexcept {
   let_others_go();
 }
 
+void core::before_fork() noexcept {
+  forks_in_turn_ = !has_turn() && begin(/*wait=*/true);
+  // Where nobody is attached, everybody may be changing tracked objects.
+  const bool stoppable =
+      others_attached() || !others_known() || (local.me != nullptr && local.me->attached != 0);
+  forks_calmly_ =
+      alone() || (forks_in_turn_ && stoppable && get_world(settings_.collect_wait, false));
+}
+
 std::size_t core::entries_waiting() const noexcept {
   const std::lock_guard lock(mutators_mutex);
   std::size_t n = orphans.size();

@@ -55,8 +55,9 @@ class core : public gc::schedule<counting::atomic> {
   [[nodiscard]] shared_settings get();
   /// The calling thread's credit is used up.
   void pace_here() noexcept;
-  /// No collection is under way while the process forks, but one that this thread runs itself.
-  void before_fork() noexcept { forks_in_turn_ = !has_turn() && begin(/*wait=*/true); }
+  /// No collection is under way while the process forks, but one that this thread runs itself; and
+  /// the others stand still, if they come in time.
+  void before_fork() noexcept;
   void end_with_process() noexcept {
     in_turn([] {
       if (others_attached()) process_ends.store(true);
@@ -64,6 +65,10 @@ class core : public gc::schedule<counting::atomic> {
   }
   void after_fork() noexcept {
     if (forks_in_turn_) end();
+  }
+  /// What other threads were just changing stays as it is: then the child traces nothing.
+  void after_fork_in_child() noexcept {
+    if (!forks_calmly_) process_ends.store(true);
   }
 
   // what the schedule and the collectors ask
@@ -172,6 +177,7 @@ class core : public gc::schedule<counting::atomic> {
   std::atomic<std::uint64_t> finalized_{0};
   std::atomic<std::uint64_t> resurrected_{0};
   bool forks_in_turn_ = false;
+  bool forks_calmly_ = false;  // nobody is in the middle of something
   std::uint64_t stops_ = 0;
   std::uint64_t skipped_ = 0;
   pause_statistics to_safepoint_;

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "block_store.h"
+#include "mutators.h"
 #include "tracked_blocks.h"
 
 namespace tricycle {
@@ -84,6 +85,7 @@ constinit thread_local spare_blocks* spares = &not_yet;
 
 void* take_block_slow(std::uint8_t which) noexcept {
   if (!is_tracked(which)) return allocate(bytes_of(which));
+  static_cast<void>(mutator_here());  // who has tracked objects is known
   if (alloc::fault_point()) return nullptr;
   if (!has_spares()) return all_tracked.take(size_class_of(which), 1, nullptr);
   spare_blocks::size_class& c = spares->classes[which];
@@ -114,7 +116,10 @@ void give_most_back() noexcept {
     give_back_but(*spares, i, left_after_collect);
 }
 
-void link_block(gc::header* h) noexcept { all_tracked.link(h); }
+void link_block(gc::header* h) noexcept {
+  static_cast<void>(mutator_here());
+  all_tracked.link(h);
+}
 void unlink_block(const gc::header* h) noexcept { all_tracked.unlink(h); }
 
 void* allocate(std::size_t bytes) noexcept { return alloc::raw_allocate(bytes); }

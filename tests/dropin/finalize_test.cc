@@ -452,8 +452,9 @@ TEST_P(SharedFinalizeOfThreads, AnObjectThatIsLockedByOthersUntilTheEndIsFinaliz
       if (round % 2 == 0) saved = self.shared_from_this();
     };
     if (round % 3 == 0) object->next = object;
-    std::thread locker([watch = weak_ptr<Mortal>(object)] {
+    std::thread locker([given = weak_ptr<Mortal>(object)]() mutable {
       attach_thread here("locker");
+      const weak_ptr<Mortal> watch = std::move(given);  // which ends before the attachment does
       for (int i = 0; i < 200; ++i)
         if (const auto locked = watch.lock()) {
           EXPECT_FALSE(locked->weak_from_this().expired());

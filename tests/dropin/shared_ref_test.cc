@@ -1,5 +1,5 @@
-// shared_ref: one pointer to an object of the shared heap, beside shared_ptr; and also where that is
-// the standard library's.
+// shared_ref: one pointer to an object of the shared heap, beside shared_ptr; and also where that
+// is the standard library's.
 #include <gtest/gtest.h>
 #include <tricycle/tricycle.h>
 
