@@ -2,6 +2,7 @@
 
 #include <array>
 #include <new>
+#include <utility>
 
 #include "block_store.h"
 #include "mutators.h"
@@ -111,7 +112,7 @@ void give_block_slow(void* memory, std::uint8_t which) noexcept {
 void give_block_back(void* block, std::uint8_t which) noexcept { give_block(block, which); }
 
 void give_most_back() noexcept {
-  if (!has_spares()) return;
+  if (spares == &not_yet || spares == &no_more) return;
   for (std::size_t i = tracked_classes + 1; i < all_classes; ++i)
     give_back_but(*spares, i, left_after_collect);
 }

@@ -21,7 +21,8 @@
 // Where other threads use the objects (counting.h: stops_others), everything up to and including
 // the proof runs while they stand still, and everything from the nulling of edges on, where user
 // code may run, while they do not. So what is proved dead is *condemned*: it expires at once, and
-// waits on a list of its own.
+// waits on a list of its own. Or, if it has finalizers, it is *held*: it expires, and is proved
+// once more when they have run.
 //
 // Bacon & Rajan 2001, section 3 (synchronous cycle collection; Lins 1992 for the lazy candidates);
 // we differ: trial counts of our own, so that the program may run between slices; components and a
