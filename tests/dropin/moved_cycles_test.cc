@@ -1,7 +1,9 @@
 // Cycles that were closed by moves alone: no count of theirs ever fell, so that only a look at all
 // tracked objects finds them; and what such a look comes upon beside them.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <tricycle/tricycle.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -324,6 +326,82 @@ TEST_F(MovedCyclesOfThreads, WhileOthersMakeAndDropAndEnd) {
     for (auto& worker : workers) worker.join();
   }
 }
+
+// Fork. The thread sanitizer's own locks may be held by a thread that the child does not have.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TRICYCLE_TESTS_CANNOT_FORK
+#endif
+#endif
+#ifndef TRICYCLE_TESTS_CANNOT_FORK
+
+/// In a child process: how many objects a collection finds there. 0 to 100.
+std::size_t CollectedByAChild() {
+  const pid_t child = fork();
+  if (child == 0) _exit(static_cast<int>(shared_heap::collect().objects));
+  int status = -1;
+  blocking scope;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  return static_cast<std::size_t>(WEXITSTATUS(status));
+}
+
+TEST_F(MovedCyclesOfThreads, InAChildWhoseParentsThreadsStoodStill) {
+  std::atomic<bool> stop = false;
+  std::thread other([&] {
+    attach_thread here("other");
+    const auto mine = make_shared<Node>();
+    while (!stop) mine->next = make_shared<Node>();
+  });
+  {
+    attach_thread here("main");
+    MakeRingByMoves<Node>(10);
+    EXPECT_EQ(CollectedByAChild(), 10U);
+    stop = true;
+    blocking scope;
+    other.join();
+  }
+}
+
+TEST_F(MovedCyclesOfThreads, NothingIsTracedInAChildWhoseParentsThreadsCouldNotBeStopped) {
+  std::atomic<bool> stop = false;
+  std::latch ready(2);
+  std::thread late([&] {
+    attach_thread here("late");
+    ready.arrive_and_wait();
+    while (!stop) {
+    }
+  });
+  ready.arrive_and_wait();
+  {
+    attach_thread here("main");
+    shared_settings impatient;
+    impatient.collect_wait = 5ms;
+    shared_heap::configure(impatient);
+    MakeRingByMoves<Node>(10);
+    EXPECT_EQ(CollectedByAChild(), 0U);
+    stop = true;
+    blocking scope;
+    late.join();
+  }
+}
+
+TEST_F(MovedCyclesOfThreads, NothingIsTracedInAChildWhoseParentHadThreadsThatAreNotAttached) {
+  std::latch made(1);
+  std::latch done(1);
+  std::thread other([&] {
+    const auto mine = make_shared<Node>();
+    made.count_down();
+    done.wait();
+  });
+  made.wait();
+  MakeRingByMoves<Node>(10);
+  EXPECT_EQ(CollectedByAChild(), 0U);
+  done.count_down();
+  other.join();
+}
+
+#endif
 
 }  // namespace
 }  // namespace tricycle::testing
