@@ -119,6 +119,9 @@ class core : public gc::schedule<counting::atomic> {
   /// and that of its owners.
   void bury(header* h) noexcept {
     note_death(type_of_block(h));
+    // If there are no others, nobody can make one. Acquire: as in drop_weak.
+    const std::uint64_t word = atomics::load<acquire>(h->word);
+    if (how::weak_field(word) == 2 && (word & spilled_bit) == 0) return release_block(h);
     drop_weak(h);
     drop_weak(h);
   }
