@@ -72,7 +72,9 @@ slab* block_store::add_slab(std::size_t which) noexcept {
   if (s == nullptr) {
     if (fault_point()) return nullptr;
 #ifdef TRICYCLE_USE_MIMALLOC
-    s = static_cast<slab*>(mi_heap_malloc_aligned(heap_, slab::bytes, slab::bytes));
+    s = static_cast<slab*>(heap_ != nullptr
+                               ? mi_heap_malloc_aligned(heap_, slab::bytes, slab::bytes)
+                               : mi_malloc_aligned(slab::bytes, slab::bytes));
 #else
     s = static_cast<slab*>(std::aligned_alloc(slab::bytes, slab::bytes));
 #endif
@@ -101,9 +103,7 @@ void block_store::remove_slab(slab* s) noexcept {
   unlink_partial(s);
   (s->previous == nullptr ? slabs_ : s->previous->next) = s->next;
   if (s->next != nullptr) s->next->previous = s->previous;
-#ifdef TRICYCLE_USE_MIMALLOC
-  if (heap_ == nullptr) return raw_free(s);
-#endif
+  if (!keeps_empty_) return raw_free(s);
   empty_.give(s);
 }
 
@@ -132,19 +132,25 @@ void* block_store::take_large(std::size_t bytes, std::size_t align, std::size_t 
                     ? std::malloc(bytes)
                     : std::aligned_alloc(align, (bytes + align - 1) / align * align);
 #endif
-  if (block == nullptr) return nullptr;
-  auto* link = ::new (static_cast<char*>(block) + link_at) large_link{large_, &large_};
-  if (large_ != nullptr) large_->previous = &link->next;
-  large_ = link;
+  if (block != nullptr) link_large(static_cast<char*>(block) + link_at);
   return block;
 }
 
 void block_store::release_large(void* block, std::size_t link_at) noexcept {
-  const auto* link = reinterpret_cast<large_link*>(static_cast<char*>(block) + link_at);
+  unlink_large(reinterpret_cast<large_link*>(static_cast<char*>(block) + link_at));
+  raw_free(block);
+}
+
+void block_store::link_large(void* at) noexcept {
+  auto* link = ::new (at) large_link{large_, &large_};
+  if (large_ != nullptr) large_->previous = &link->next;
+  large_ = link;
+}
+
+void block_store::unlink_large(const large_link* link) noexcept {
   if (link == walk_large_) walk_large_ = link->next;
   *link->previous = link->next;
   if (link->next != nullptr) link->next->previous = link->previous;
-  raw_free(block);
 }
 
 }  // namespace alloc

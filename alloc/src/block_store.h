@@ -1,10 +1,12 @@
 // A block store: where one library heap takes its blocks from and gives them back to.
 //
 // Thread safety: confined to the thread that made it. Once that thread has ended, to whichever
-// thread gives back the blocks that are left.
+// thread gives back the blocks that are left. One that is `of_all_threads`: to whoever has its
+// user's lock.
 //
 // Small blocks are cut from slabs of 64 KiB, each of one size class; slabs and large blocks come
-// from a mimalloc heap in the arena, or from malloc. Between the program and mimalloc's own free
+// from a mimalloc heap in the arena, or from malloc; those of all threads, from mimalloc's heap of
+// the thread that needs one, which may end before them. Between the program and mimalloc's own free
 // list a slab saves two calls and a registry a block (docs/decisions/0002-slabs.md).
 //
 // Invariants
@@ -90,10 +92,14 @@ struct slab {
 inline constexpr std::size_t first_block = 64;
 static_assert(sizeof(slab) <= first_block);
 
+struct of_all_threads {};
+
 class block_store {
  public:
   /// Throws std::bad_alloc when the address space or the heap can't be had.
   explicit block_store(std::uint64_t free_word);
+  constexpr block_store(std::uint64_t free_word, of_all_threads /*tag*/) noexcept
+      : free_word_(free_word) {}
   ~block_store();
   block_store(const block_store&) = delete;
   block_store& operator=(const block_store&) = delete;
@@ -102,6 +108,7 @@ class block_store {
   /// left to it. No more blocks can be taken.
   void abandon() noexcept {
     empty_.give_all_back();
+    keeps_empty_ = false;
 #ifdef TRICYCLE_USE_MIMALLOC
     heap_ = nullptr;
 #endif
@@ -143,6 +150,9 @@ class block_store {
   [[nodiscard]] void* take_large(std::size_t bytes, std::size_t align,
                                  std::size_t link_at) noexcept;
   void release_large(void* block, std::size_t link_at) noexcept;
+  /// The same for blocks that come from elsewhere: they are found, and no more than that.
+  void link_large(void* at) noexcept;
+  void unlink_large(const large_link* link) noexcept;
 
   /// A walk over all blocks that are there when it starts: small(block) is called for every small
   /// one that has ever been used, the free ones too, and large(link) for every large one. It can
@@ -231,6 +241,7 @@ class block_store {
   slab* ageing_ = nullptr;
   static constexpr std::size_t newest_slabs = 32;  // 2 MiB: what is younger may well die young
   const std::uint64_t free_word_;
+  bool keeps_empty_ = true;
 #ifdef TRICYCLE_USE_MIMALLOC
   mi_heap_t* heap_ = nullptr;
 #endif

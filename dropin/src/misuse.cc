@@ -20,7 +20,7 @@ void too_many_owners(header* h) noexcept {
   const std::string_view name = type_of_block(h).name;
   std::fprintf(
       stderr,
-      "tricycle: there are 2^30 shared_ptrs to one object of type '%.*s', more than can be "
+      "tricycle: there are 2^29 shared_ptrs to one object of type '%.*s', more than can be "
       "counted. Share it by raw pointer or reference where ownership is not needed.\n",
       static_cast<int>(name.size()), name.data());
   std::abort();

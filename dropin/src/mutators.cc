@@ -243,6 +243,13 @@ bool others_attached() noexcept {
   return attached_threads.load() > (me != nullptr && me->attached != 0 ? 1U : 0U);
 }
 
+bool others_known() noexcept {
+  const std::lock_guard lock(mutators_mutex);
+  for (const mutator* m = all_mutators; m != nullptr; m = m->next)
+    if (m != local.me && m->used) return true;
+  return false;
+}
+
 bool stop_others(std::chrono::nanoseconds wait) noexcept {
   const std::int64_t begin = now();
   {
@@ -297,8 +304,10 @@ namespace {
 void before_fork() noexcept {
   the_core().before_fork();
   mutators_mutex.lock();
+  all_tracked.lock();
 }
 void after_fork() noexcept {
+  all_tracked.unlock();
   mutators_mutex.unlock();
   the_core().after_fork();
 }
@@ -314,6 +323,7 @@ void after_fork_in_child() noexcept {
     m->attached = m->blocking = 0;
     m->is.store(state::detached);
   }
+  the_core().after_fork_in_child();
   late_pending = 0;
   if (local.me != nullptr) local.me->asked_at = 0;
   attached_threads.store(local.me != nullptr && local.me->attached != 0 ? 1U : 0U);

@@ -98,8 +98,10 @@ struct mutator {
 /// all go on, and who did not come is noted as late.
 [[nodiscard]] bool stop_others(std::chrono::nanoseconds wait) noexcept;
 void let_others_go() noexcept;
-/// Whether any thread but this one takes part in stops; whether any at all does.
+/// Whether any thread but this one takes part in stops.
 [[nodiscard]] bool others_attached() noexcept;
+/// Whether any other has tracked objects, or had, and has not ended.
+[[nodiscard]] bool others_known() noexcept;
 /// Another thread may be waiting for this one: stands still while it does.
 void come_to_safepoint() noexcept;
 /// From here on this thread is still, or does not take part.

@@ -123,6 +123,15 @@ void core::release_world() noexcept {
   let_others_go();
 }
 
+void core::before_fork() noexcept {
+  forks_in_turn_ = !has_turn() && begin(/*wait=*/true);
+  // Where nobody is attached, everybody may be changing tracked objects.
+  const bool stoppable =
+      others_attached() || !others_known() || (local.me != nullptr && local.me->attached != 0);
+  forks_calmly_ =
+      alone() || (forks_in_turn_ && stoppable && get_world(settings_.collect_wait, false));
+}
+
 std::size_t core::entries_waiting() const noexcept {
   const std::lock_guard lock(mutators_mutex);
   std::size_t n = orphans.size();
@@ -241,6 +250,8 @@ shared_statistics core::statistics_now() {
     static_cast<statistics&>(s) = base::stats();
     s.candidates += backlog_.size() + entries_waiting();
     s.candidates_lost += lost_.load(std::memory_order_relaxed);
+    s.finalized = finalized_.load(std::memory_order_relaxed);
+    s.resurrected = resurrected_.load(std::memory_order_relaxed);
     s.stops = stops_;
     s.skipped = skipped_;
     s.to_safepoint = to_safepoint_;
@@ -275,9 +286,14 @@ shared_settings core::get() {
   return now;
 }
 
+void note_finalizer() noexcept { the_core().note_finalizer(); }
+void note_resurrected() noexcept { the_core().note_resurrected(); }
+
 void pace() noexcept {
   if (atomics::load<relaxed>(attention) != 0) come_to_safepoint();
-  if (local.credit < 0) the_core().pace_here();
+  if (local.credit >= 0) return;
+  all_tracked.tidy();
+  the_core().pace_here();
 }
 
 }  // namespace shared

@@ -16,9 +16,12 @@
 #include <atomic>
 #include <chrono>
 
+#include "ageing.h"
 #include "mutators.h"
 #include "schedule.h"
 #include "shared_counting.h"
+#include "spare_blocks.h"
+#include "tracked_blocks.h"
 #include "tricycle/threads.h"
 
 namespace tricycle {
@@ -28,9 +31,11 @@ namespace shared {
 /// Whether a destructor of a shared object, or a deleter, is on this thread's stack.
 [[nodiscard]] bool is_destroying_here() noexcept;
 
-inline void note_death(const shared_type& type) noexcept {
-  add_to_book(local.dead, weight_of(type.block_bytes));
-}
+/// In the statistics: a finalizer has run on this thread; its object lives on.
+void note_finalizer() noexcept;
+void note_resurrected() noexcept;
+
+inline void note_death(const shared_type& type) noexcept { add_to_book(local.dead, type.weight); }
 
 class core : public gc::schedule<counting::atomic> {
   using base = gc::schedule<counting::atomic>;
@@ -50,8 +55,9 @@ class core : public gc::schedule<counting::atomic> {
   [[nodiscard]] shared_settings get();
   /// The calling thread's credit is used up.
   void pace_here() noexcept;
-  /// No collection is under way while the process forks, but one that this thread runs itself.
-  void before_fork() noexcept { forks_in_turn_ = !has_turn() && begin(/*wait=*/true); }
+  /// No collection is under way while the process forks, but one that this thread runs itself; and
+  /// the others stand still, if they come in time.
+  void before_fork() noexcept;
   void end_with_process() noexcept {
     in_turn([] {
       if (others_attached()) process_ends.store(true);
@@ -59,6 +65,10 @@ class core : public gc::schedule<counting::atomic> {
   }
   void after_fork() noexcept {
     if (forks_in_turn_) end();
+  }
+  /// What other threads were just changing stays as it is: then the child traces nothing.
+  void after_fork_in_child() noexcept {
+    if (!forks_calmly_) process_ends.store(true);
   }
 
   // what the schedule and the collectors ask
@@ -89,20 +99,29 @@ class core : public gc::schedule<counting::atomic> {
   /// Who has the turn has asked `may_begin`.
   [[nodiscard]] static bool may_trace() noexcept { return true; }
   [[nodiscard]] bool is_busy() const noexcept { return collecting || is_destroying_here(); }
-  void tidy() noexcept {}
-  void age_what_stayed(std::size_t /*live*/) noexcept {}  // there is no list of all objects
-  void after_collect() noexcept {}
+  static void tidy() noexcept {}  // pace() does it, who may trace or not
+  void age_what_stayed(std::size_t live) noexcept {
+    if (has_world()) ageing_.age_what_stayed(all_tracked, live);
+  }
+  void after_collect() noexcept {
+    give_most_back();
+    all_tracked.give_slabs_back();
+  }
   void time_releases(const gc::meter& /*slice*/) noexcept {}
   void end_timed_releases() noexcept {}
-  void start_walk() noexcept {}
+  /// A walk over the blocks of all tracked objects, and of what tracked_blocks.h says.
+  void start_walk() noexcept { all_tracked.start_walk(); }
   template <class Visit>
-  bool walk_some(std::size_t /*most*/, Visit&& /*visit*/) noexcept {
-    return false;
+  bool walk_some(std::size_t most, Visit&& visit) {
+    return all_tracked.walk_some(most, visit);
   }
   /// A member of a dead component, after all destructors: the share of the list that it is on goes,
   /// and that of its owners.
   void bury(header* h) noexcept {
     note_death(type_of_block(h));
+    // If there are no others, nobody can make one. Acquire: as in drop_weak.
+    const std::uint64_t word = atomics::load<acquire>(h->word);
+    if (how::weak_field(word) == 2 && (word & spilled_bit) == 0) return release_block(h);
     drop_weak(h);
     drop_weak(h);
   }
@@ -110,6 +129,11 @@ class core : public gc::schedule<counting::atomic> {
     gc::set_place(h, gc::place::none);
     bury(h);
   }
+  void note_finalizer() noexcept {
+    finalized_.fetch_add(1, std::memory_order_relaxed);
+    if (has_turn()) ++last_words;
+  }
+  void note_resurrected() noexcept { resurrected_.fetch_add(1, std::memory_order_relaxed); }
   void note_lost_candidate() noexcept { lost_.fetch_add(1, std::memory_order_relaxed); }
   void leave_list_dead(header* h) noexcept { how::leave(h); }
 
@@ -146,13 +170,17 @@ class core : public gc::schedule<counting::atomic> {
   bool explicitly_ = false;
   std::atomic<const local_state*> owner_{nullptr};  // whose thread runs the collector
   std::atomic<std::size_t> credited_{0};
+  gc::ageing<counting::atomic> ageing_;
   entry_list backlog_;  // taken from the threads, not yet looked at
   shared_settings settings_;
   std::size_t stopped_at_bytes_ = 0;
   time::time_point not_before_{};  // after a stop that failed
   std::chrono::nanoseconds back_off_{0};
   std::atomic<std::uint64_t> lost_{0};  // candidates, for want of memory
+  std::atomic<std::uint64_t> finalized_{0};
+  std::atomic<std::uint64_t> resurrected_{0};
   bool forks_in_turn_ = false;
+  bool forks_calmly_ = false;  // nobody is in the middle of something
   std::uint64_t stops_ = 0;
   std::uint64_t skipped_ = 0;
   pause_statistics to_safepoint_;

@@ -22,6 +22,10 @@ namespace shared {
 class core;
 /// Runs a dead object's destructor, and those of what hangs off it.
 void destroy_object(header* h) noexcept;
+/// The finalizer of an object that is held runs, and never again.
+void run_finalizer(header* h) noexcept;
+/// It is held no more. Dies now, if it has no owners.
+void let_go(header* h) noexcept;
 }  // namespace shared
 
 namespace gc {
@@ -79,7 +83,7 @@ struct counted<counting::atomic> {
     const std::uint64_t field = weak_field(h->word);
     if (field == 1) return shared::drop_weak(h);
     h->word -= shared::one_weak;
-    if (field == 2 && (h->word & shared::spilled_bit) == 0 && !is_dead(h))
+    if (field == 2 && (h->word & (shared::spilled_bit | finalizable_bit)) == 0 && !is_dead(h))
       h->count &= ~shared::watched;
   }
 
@@ -114,6 +118,10 @@ struct counted<counting::atomic> {
   [[nodiscard]] static std::uint64_t last_words_of_all(const header* h) noexcept {
     return word_of(h) & finalizable_bit;
   }
+  static constexpr std::uint32_t hold_weight = shared::held_bit;
+  static void hold(header* h) noexcept { h->count += hold_weight; }
+  static void let_go(header* h) noexcept { shared::let_go(h); }
+  static void run_finalizer(header* h) noexcept { shared::run_finalizer(h); }
   static void kill(header* h) noexcept { h->count &= shared::watched; }
   static void destroy(header* h) noexcept { shared::destroy_object(h); }
   static void destroy_plain(header* h) noexcept { destroy(h); }

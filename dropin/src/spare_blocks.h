@@ -1,4 +1,4 @@
-// Giving blocks back, to those at hand or to the allocator.
+// Giving blocks back, to those at hand or to where they came from.
 #ifndef TRICYCLE_DROPIN_SPARE_BLOCKS_H_
 #define TRICYCLE_DROPIN_SPARE_BLOCKS_H_
 
@@ -11,15 +11,20 @@ namespace shared {
 /// The thread has no spares yet, or none any more, or there is no room.
 void give_block_slow(void* block, std::uint8_t which) noexcept;
 
+/// The block of an object without owners.
 inline void give_block(void* memory, std::uint8_t which) noexcept {
   spare_blocks::size_class& c = spares->classes[which];
-  if (c.room == 0) [[unlikely]]
+  const std::uint32_t room = c.blocks->room;
+  if (room == 0) [[unlikely]]
     return give_block_slow(memory, which);
-  --c.room;
   auto* first = static_cast<spare_blocks::block*>(memory);
+  first->room = room - 1;
   first->next = c.blocks;
   c.blocks = first;
 }
+
+/// The calling thread's, of tracked objects: most of them go back to the store.
+void give_most_back() noexcept;
 
 }  // namespace shared
 }  // namespace v1

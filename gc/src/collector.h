@@ -21,7 +21,8 @@
 // Where other threads use the objects (counting.h: stops_others), everything up to and including
 // the proof runs while they stand still, and everything from the nulling of edges on, where user
 // code may run, while they do not. So what is proved dead is *condemned*: it expires at once, and
-// waits on a list of its own.
+// waits on a list of its own. Or, if it has finalizers, it is *held*: it expires, and is proved
+// once more when they have run.
 //
 // Bacon & Rajan 2001, section 3 (synchronous cycle collection; Lins 1992 for the lazy candidates);
 // we differ: trial counts of our own, so that the program may run between slices; components and a
@@ -146,6 +147,7 @@ class collector : private counted<Counting> {
     finalize,
     prove,
     tell_late,
+    let_go,
     rise,
     null,
     destroy,
@@ -158,6 +160,7 @@ class collector : private counted<Counting> {
   using how::destroy;
   using how::destroy_plain;
   using how::enter;
+  using how::hold;
   using how::is_dead;
   using how::kill;
   using how::last_words_of;
@@ -230,9 +233,11 @@ class collector : private counted<Counting> {
 
   // last_words.h
   [[nodiscard]] bool begin_last_words() noexcept;
+  void hold_component() noexcept;
   [[nodiscard]] bool tell_all(meter& time) noexcept;
   [[nodiscard]] bool run_finalizers(meter& time) noexcept;
   [[nodiscard]] bool is_still_dead();
+  [[nodiscard]] bool let_go_all(meter& time) noexcept;
   [[nodiscard]] bool leave_resurrected(meter& time) noexcept;
   [[nodiscard]] bool destroy_limbo(meter& time) noexcept;
 

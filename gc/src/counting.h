@@ -9,6 +9,7 @@
 //   enter, leave    an object's memory outlives its death while a list holds it
 //   target_of, clear   an edge, from the place that a trace function named
 //   last_words_of   what stands between a verdict and the first destructor
+//   hold, hold_weight, let_go   no drop is the last while last words are spoken
 //   kill            weak references expire, locks fail
 //
 // Thread safety: the confined one, confined to the heap's thread.
@@ -77,6 +78,10 @@ struct counted<counting::confined> {
   [[nodiscard]] static std::uint64_t last_words_of_all(const header* h) noexcept {
     return last_words_of(h);
   }
+  static constexpr std::uint32_t hold_weight = 1;
+  static void hold(header* h) noexcept { h->count += hold_weight; }
+  static void let_go(header* h) noexcept { drop(h); }
+  static void run_finalizer(header* h) noexcept { gc::run_finalizer(h); }
   static void kill(header* h) noexcept {
     h->word |= dead_bit;
     h->count = 0;

@@ -143,21 +143,6 @@ std::size_t heap_core::live_bytes() const noexcept {
   return bytes;
 }
 
-/// Who was never a candidate was never found alive either, and would be young for ever: each
-/// young collection that came upon a graph of such objects would follow all of it. So what a heap
-/// has grown by becomes old, but for the newest.
-void heap_core::age_what_stayed(std::size_t live) noexcept {
-  aged_live_bytes_ = std::min(aged_live_bytes_, live);
-  if (live - aged_live_bytes_ > std::max(least_ageing, live / 8)) {
-    aged_live_bytes_ = live;
-    blocks_.start_ageing();
-  }
-  blocks_.age_slab([](void* block) {
-    auto* h = static_cast<header*>(block);
-    if ((h->word & (place_mask | dead_bit)) == 0 && generation_of(h) < 2) set_generation(h, 2);
-  });
-}
-
 /// Where in a large block the store's link is: directly in front of the header.
 static std::size_t link_at(const object_type& type) noexcept {
   return type.object_offset - sizeof(header) - large_link_bytes;

@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "ageing.h"
 #include "block_store.h"
 #include "schedule.h"
 #include "state.h"
@@ -127,7 +128,7 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
     return !deferred_.empty() || !chores_.alone();
   }
   void tidy() noexcept { blocks_.tidy(); }
-  void age_what_stayed(std::size_t live) noexcept;
+  void age_what_stayed(std::size_t live) noexcept { ageing_.age_what_stayed(blocks_, live); }
   void after_collect() noexcept { give_blocks_back(at_hand_bytes_after_collect); }
   /// What was given back so far, and since then.
   struct totals {
@@ -230,16 +231,14 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   static constexpr std::size_t at_hand_bytes_after_collect = std::size_t{32} << 10;
   static constexpr std::size_t refill_bytes = std::size_t{1} << 10;  // taken at once
 
-  static constexpr std::size_t least_ageing = std::size_t{8} << 20;  // bytes, of growth
-
   unsigned depth_ = 0;                    // of destructors on the stack
   unsigned depth_limit_ = release_depth;  // 0 while releases are timed: all go through die_slow
   std::size_t credited_bytes_ = 0;        // allocated, or allowed to be before the next pace()
   std::size_t released_objects_ = 0;
-  std::size_t beside_bytes_ = 0;     // told by add_pressure
-  std::size_t aged_live_bytes_ = 0;  // live bytes when what had stayed became old
-  std::uint64_t classes_used_ = 0;   // bits
-  std::size_t large_objects_ = 0;    // in use, of class 0
+  std::size_t beside_bytes_ = 0;  // told by add_pressure
+  ageing<counting::confined> ageing_;
+  std::uint64_t classes_used_ = 0;  // bits
+  std::size_t large_objects_ = 0;   // in use, of class 0
   std::size_t large_bytes_ = 0;
   pile pending_{chunks};       // dead, not yet destroyed: nested too deeply
   pile deferred_{chunks};      // the same: the time did not suffice, slices go on

@@ -27,13 +27,23 @@ bool collector<Counting>::begin_last_words() noexcept {
     if (h == nullptr) continue;
     check_edges(h);
     if (any)
-      ++h->count;
+      hold(h);
     else
       begin_death(h);
   }
-  held_ = any ? 1 : 0;
+  held_ = any ? how::hold_weight : 0;
   touched_ = false;
   return any;
+}
+
+/// The same where there are other threads: a member has a finalizer, and the component is not
+/// condemned before it has run. Their weak references have nothing that is to be told.
+template <class Counting>
+void collector<Counting>::hold_component() noexcept {
+  for (pile::cursor c = component_; !components_.at_end(c);)
+    if (header* h = components_.read(c).object()) hold(h);
+  held_ = how::hold_weight;
+  touched_ = false;
 }
 
 /// Tells all members' attachments. False: out of time.
@@ -63,8 +73,8 @@ template <class Counting>
 bool collector<Counting>::run_finalizers(meter& time) noexcept {
   while (!components_.at_end(at_)) {
     header* h = components_.read(at_).object();
-    if (h != nullptr && (h->word & finalizable_bit) != 0) {
-      run_finalizer(h);
+    if (h != nullptr && (word_of(h) & finalizable_bit) != 0) {
+      how::run_finalizer(h);
       touched_ = true;
       work_ += 16;
     }
@@ -83,14 +93,31 @@ bool collector<Counting>::is_still_dead() {
       if (header* h = components_.read(c).object()) h->trial = 0;
     if (!prove(component_)) return false;
   }
+  if constexpr (how::stops_others) {
+    condemn_component();
+    held_ = 0;
+    return true;
+  }
   for (pile::cursor c = component_; !components_.at_end(c);) {
     header* h = components_.read(c).object();
     if (h == nullptr) continue;
+    if (touched_) check_edges(h);
     give_up(h);
     h->count = (h->count & ~unwanted) - held_;
-    if (touched_) check_edges(h);
   }
   held_ = 0;
+  return true;
+}
+
+/// The component was resurrected: its members are held no more. That may be the end of some: where
+/// there are other threads, it is not for when they are stopped. False: out of time.
+template <class Counting>
+bool collector<Counting>::let_go_all(meter& time) noexcept {
+  while (!components_.at_end(at_)) {
+    if (header* h = components_.read(at_).object()) how::let_go(h);
+    work_ += 4;
+    if (spent(time)) return false;
+  }
   return true;
 }
 
@@ -103,10 +130,11 @@ bool collector<Counting>::leave_resurrected(meter& time) noexcept {
     const pile::entry e = components_.pop();
     first = e.tagged();
     if (header* h = e.object()) {
-      if (count_of(h) > 1) ++heap_.resurrected;
-      h->count &= ~unwanted;
+      if constexpr (!how::stops_others)
+        if (count_of(h) > 1) ++heap_.resurrected;
+      if (!is_dead(h)) h->count &= ~unwanted;
       settle_one({e.bits & ~std::uintptr_t{3}}, /*age=*/true);
-      drop(h);
+      if constexpr (!how::stops_others) how::let_go(h);
       work_ += 4;
     }
     if (!first && spent(time)) return false;

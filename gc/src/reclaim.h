@@ -67,11 +67,11 @@ bool collector<Counting>::prove(pile::cursor from) {
 /// member with more edges than references; only trace functions that name an edge twice do that.
 template <class Counting>
 void collector<Counting>::check_edges(const header* h) const noexcept {
-  if (!found_.proved || h->trial == count_of(h)) [[likely]]
+  if (!found_.proved || h->trial == count_of(h) - held_) [[likely]]
     return;
   for (pile::cursor c = component_; !components_.at_end(c);) {
     const header* other = components_.read(c).object();
-    if (other != nullptr && other->trial > count_of(other)) h = other;
+    if (other != nullptr && other->trial > count_of(other) - held_) h = other;
   }
   complain_edge_twice(h);
 }
@@ -111,8 +111,10 @@ void collector<Counting>::judge_component() {
   if (cycle && known && !prove(component_) && exact_) complain_not_exact(found_.last);  // nor threw
 #endif
   const bool dead = cycle && (known || prove(component_));
+  const bool speaks = how::stops_others && dead && (found_.last_words & finalizable_bit) != 0;
   // What holds it may be references of those that are condemned: it is asked again without them.
-  if (how::stops_others && cycle && !dead && !condemned_.empty()) {
+  // Or the others are let go for its finalizers: then they are destroyed first.
+  if (how::stops_others && cycle && (!dead || speaks) && !condemned_.empty()) {
     for (pile::cursor c = component_; !components_.at_end(c);) {
       header* h = components_.read(c).object();
       if (h == nullptr) continue;
@@ -129,12 +131,17 @@ void collector<Counting>::judge_component() {
     stage_ = stage::find;
     return;
   }
+  at_ = component_;
   if constexpr (how::stops_others) {
-    condemn_component();
-    stage_ = stage::find;
+    if (speaks) {
+      hold_component();
+      stage_ = stage::finalize;
+    } else {
+      condemn_component();
+      stage_ = stage::find;
+    }
     return;
   }
-  at_ = component_;
   // Nobody has anything to do with its members any more, then their death need not be told at once.
   // (An ephemeron's value is dropped when the other of its key and its map dies.)
   dies_late_ = found_.proved && found_.last_words == 0 && !found_.conditional;
@@ -229,11 +236,18 @@ step collector<Counting>::reclaim(meter& time) {
         stage_ = stage::prove;
         break;
       case stage::prove:
-        stage_ = is_still_dead() ? stage::tell_late : stage::rise;
+        if (is_still_dead())
+          stage_ = how::stops_others ? stage::find : stage::tell_late;
+        else
+          stage_ = how::stops_others ? stage::let_go : stage::rise;
         break;
       case stage::tell_late:
         if (!tell_all(time)) return step::out_of_time;
         stage_ = stage::null;
+        break;
+      case stage::let_go:
+        if (!let_go_all(time)) return step::out_of_time;
+        stage_ = stage::rise;
         break;
       case stage::rise:
         if (!leave_resurrected(time)) return step::out_of_time;

@@ -108,12 +108,13 @@ step collector<Counting>::gather(meter& time) {
   for (bool more = true; more;) {
     more = heap_.walk_some(objects_a_step, [this](header* h) {
       if (!in_scope(h) || failed_) return;
-      const bool candidate = place_of(h) == place::buffered;
-      if (!working_.push(h, candidate)) {
+      const bool buffered = place_of(h) == place::buffered;
+      // If not buffered, its entry is still on a list of its thread's.
+      if (!working_.push(h, buffered || is_wanted(h))) {
         failed_ = true;
         return;
       }
-      if (candidate) {
+      if (buffered) {
         heap_.forget_candidate(h);
         ++counts_.candidates;
       }

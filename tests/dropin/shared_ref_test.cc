@@ -1,4 +1,5 @@
-// shared_ref: one pointer to an object of the shared heap, beside shared_ptr.
+// shared_ref: one pointer to an object of the shared heap, beside shared_ptr; and also where that
+// is the standard library's.
 #include <gtest/gtest.h>
 #include <tricycle/tricycle.h>
 
@@ -17,7 +18,9 @@ struct Person {
   shared_ref<Person> spouse;
   std::vector<shared_ref<Person>> children;
   shared_weak_ref<Person> parent;
+#if TRICYCLE_DROPIN
   shared_ptr<Person> friend_of;
+#endif
 };
 
 struct Base {
@@ -30,7 +33,11 @@ struct Derived : Base {
 
 static_assert(sizeof(shared_ref<int>) == sizeof(void*));
 static_assert(sizeof(shared_weak_ref<int>) == sizeof(void*));
+#if TRICYCLE_DROPIN
 static_assert(std::is_convertible_v<shared_ref<Derived>, shared_ptr<Base>>);
+#else
+static_assert(std::is_same_v<shared_ptr<Base>, std::shared_ptr<Base>>);
+#endif
 static_assert(std::is_convertible_v<shared_ref<Derived>, shared_ref<Base>>);
 static_assert(!std::is_convertible_v<shared_ref<Base>, shared_ref<Derived>>);
 
@@ -61,7 +68,9 @@ TEST(SharedRef, CyclesAreCollected) {
     bob->spouse = ann;
     ann->children.push_back(make_shared_ref<Person>("Cid"));
     ann->children[0]->parent = ann;
+#if TRICYCLE_DROPIN
     ann->children[0]->friend_of = bob;
+#endif
     bob->children = ann->children;
     weak = ann;
   }
@@ -70,6 +79,7 @@ TEST(SharedRef, CyclesAreCollected) {
   EXPECT_TRUE(weak.expired());
 }
 
+#if TRICYCLE_DROPIN
 TEST(SharedRef, BecomesASharedPtrAndBack) {
   auto p = make_shared_ref<Derived>();
   const shared_ptr<Base> shared = p;
@@ -86,6 +96,7 @@ TEST(SharedRef, BecomesASharedPtrAndBack) {
   EXPECT_EQ(p, nullptr);
   EXPECT_EQ(moved.use_count(), 3);
 }
+#endif
 
 struct Self {
   shared_ref<Self> me() { return shared_ref_from(this); }

@@ -85,12 +85,14 @@ TEST_F(SharedThreads, CandidatesOfAThreadThatEndedAreHandedOver) {
 TEST_F(SharedThreads, ALateThreadIsSkippedAndReportedByName) {
   std::atomic<bool> stop = false;
   std::latch ready(1);
+  std::latch came(1);
   std::thread busy([&] {
     attach_thread here("busy");
     ready.count_down();
     while (!stop) {
     }
     safepoint();
+    came.count_down();
     while (stop) {
     }
   });
@@ -110,6 +112,7 @@ TEST_F(SharedThreads, ALateThreadIsSkippedAndReportedByName) {
   EXPECT_EQ(s.late[0].count, 1U);
   stop = true;
   std::this_thread::sleep_for(10ms);
+  came.wait();
   EXPECT_GE(shared_heap::stats().late.at(0).longest, 5ms);
   stop = false;
   {

@@ -68,6 +68,42 @@ void ALockedObjectOutlivesItsOwners() {
     drop_weak(h);
   });
 }
+void AFinalizerHasItsObjectForItself() {
+  header* h = made(2, 1, speaking);
+  at_most_failures(1);
+  for (int i = 0; i < 2; ++i) thread([h] { use_and_drop(h); });
+  thread([h] {
+    lock_and_use(h);
+    drop_weak(h);
+  });
+}
+void AFinalizerThatSavesItsObjectAgainstALock() {
+  header* h = made(1, 1, saving);
+  const auto drop_saved = [h] {
+    if (saved_by[static_cast<std::size_t>(self())]) use_and_drop(h);
+  };
+  thread([=] {
+    use_and_drop(h);
+    drop_saved();
+  });
+  thread([=] {
+    lock_and_use(h);
+    lock_and_use(h);
+    drop_weak(h);
+    drop_saved();
+  });
+}
+void AnObjectIsDroppedByAnotherThreadWhileItsFinalizerRuns() {
+  header* h = made(1, 0, giving);
+  const auto drop_given = [h] {
+    if (atomics::exchange<acq_rel>(flag, 2) == 1) use_and_drop(h);
+  };
+  thread([=] {
+    use_and_drop(h);
+    drop_given();
+  });
+  thread(drop_given);
+}
 void FirstWeakReferencesOfTwoOwners() {
   header* h = made(2);
   at_most_failures(0);
@@ -189,6 +225,9 @@ const std::vector<scenario>& scenarios() {
       SCENARIO(TwoCopiesFindTheFieldFull),
       SCENARIO(TwoLocksAgainstTheLastDrop),
       SCENARIO(OnceALockFailedAllFail),
+      SCENARIO(AFinalizerHasItsObjectForItself),
+      SCENARIO(AFinalizerThatSavesItsObjectAgainstALock),
+      SCENARIO(AnObjectIsDroppedByAnotherThreadWhileItsFinalizerRuns),
   };
   return all;
 }

@@ -51,15 +51,37 @@ constexpr shared_type make_type(void (*trace)(void*, edge_visitor&)) {
 /// A leaf, and one that is tracked: a drop of it makes a candidate.
 constexpr shared_type leaf = make_type(nullptr);
 constexpr shared_type tracked_type = make_type([](void*, edge_visitor&) {});
+/// With finalizers: one that has the object for itself; one that saves it, for its own thread; one
+/// that saves it for whoever sees the flag.
+constexpr shared_type with_finalizer(void (*finalize)(void*)) {
+  shared_type made = leaf;
+  made.finalize = finalize;
+  return made;
+}
+constexpr shared_type speaking = with_finalizer([](void* payload) {
+  object& o = object_at(payload);
+  expect(o.destroyed == 0, "a finalizer runs after the destructor");
+  for (const char& mark : o.marks) write_plain(&mark);
+});
+std::array<bool, most_marks> saved_by;
+constexpr shared_type saving = with_finalizer([](void* payload) {
+  shared::retain(header_of(payload));
+  saved_by[static_cast<std::size_t>(self())] = true;
+});
 
 object the_object;
 std::uint32_t flag;  // what threads tell each other beside the protocol
+constexpr shared_type giving = with_finalizer([](void* payload) {
+  shared::retain(header_of(payload));
+  atomics::store<release>(flag, 1);
+});
 
 /// An object with so many owners and so many weak references, and nothing left of the last path.
 inline header* made(unsigned owners, unsigned watchers = 0, const shared_type& type = leaf) {
   while (spills != nullptr) alloc::raw_free(std::exchange(spills, spills->next));
   gc::foreign_destructors = 0;
   flag = 0;
+  saved_by = {};
   ::new (&the_object) object{};
   header* h = the_object.h();
   publish(object_of(h), type);

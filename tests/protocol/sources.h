@@ -31,6 +31,7 @@ thread_local std::int64_t faults_after = -1;
 
 namespace gc {
 constinit thread_local unsigned foreign_destructors = 0;
+void report_unraisable(unraisable::source, std::string_view) noexcept {}
 }  // namespace gc
 
 namespace shared {
@@ -42,9 +43,22 @@ void note_block(header*) noexcept {}
 void forget_block(const header*) noexcept {}
 void give_block_slow(void*, std::uint8_t) noexcept {}
 void deallocate(void*) noexcept {}
+void unlink_block(const header*) noexcept {}
 void throw_bad_alloc() { protocol::fault("no memory"); }
 void too_many_owners(header*) noexcept { protocol::fault("too many owners"); }
 void watch_exit() noexcept {}
+void note_finalizer() noexcept {}
+void note_resurrected() noexcept {}
+union no_blocks {
+  char none;
+  tracked_blocks blocks;
+  constexpr no_blocks() noexcept : none() {}
+  ~no_blocks() {}
+};
+no_blocks nothing;
+constinit tracked_blocks& all_tracked = nothing.blocks;
+void tracked_blocks::lock() noexcept {}
+void tracked_blocks::unlock() noexcept {}
 core& the_core() noexcept { protocol::fault("the protocol asked for the collector"); }
 
 }  // namespace shared

@@ -7,20 +7,19 @@
 // Thread safety: as shared_ptr: different pointers to one object may be used by different threads
 // at any time, one and the same needs a lock. Who attaches threads, and what they promise then:
 // threads.h.
+// With TRICYCLE_DROPIN=0, where shared_ptr is the standard library's, they are there all the same;
+// what converts between the two is not.
 // User code: destructors run where the last reference is dropped, or in a collection.
 #ifndef TRICYCLE_SHARED_REF_H_
 #define TRICYCLE_SHARED_REF_H_
-
-#if defined(TRICYCLE_DROPIN) && !TRICYCLE_DROPIN
-#error "tricycle: with TRICYCLE_DROPIN=OFF there is no shared heap, and no shared_ref to it"
-#endif
 
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
-#include "tricycle/detail/make_shared.h"
+#include "tricycle/detail/shared_payload.h"
 #include "tricycle/ref.h"
+#include "tricycle/shared_ptr.h"
 
 namespace tricycle {
 inline namespace v1 {
@@ -45,10 +44,17 @@ template <class T, class... Args>
 [[nodiscard]] shared_ref<T> make_shared_ref(Args&&... args) {
   static_assert(std::is_object_v<T> && !std::is_array_v<T>,
                 "tricycle::make_shared_ref<T>: T is a class or scalar");
-  auto made = shared::make_object<T>(
-      [&](void* at) { access::construct<std::remove_cv_t<T>>(at, std::forward<Args>(args)...); });
+  const auto construct = [&](void* at) {
+    access::construct<std::remove_cv_t<T>>(at, std::forward<Args>(args)...);
+  };
   shared_ref<T> result;
+#if TRICYCLE_DROPIN
+  // The object's own weak pointer is told.
+  auto made = shared::make_object<T>(construct);
   *access::slot(result) = shared::insider::take_block(made);
+#else
+  *access::slot(result) = shared::make_in_place<std::remove_cv_t<T>>(construct);
+#endif
   return result;
 }
 
@@ -63,6 +69,7 @@ template <class T>
   return result;
 }
 
+#if TRICYCLE_DROPIN
 /// The same object as `from` has. Null if the object does not lie in the block of the counts, where
 /// a single pointer could not find them: one that was made by new, an element of an array, a part
 /// of another object (but its first). O(1).
@@ -75,6 +82,7 @@ template <class T>
   *access::slot(result) = block;
   return result;
 }
+#endif
 
 /// Watches an object of the shared heap without owning it. O(1), all of it; none of it throws, runs
 /// user code, or blocks.
@@ -121,7 +129,7 @@ class shared_weak_ref {
   }
   [[nodiscard]] bool expired() const noexcept { return use_count() == 0; }
   [[nodiscard]] long use_count() const noexcept {
-    return block_ == nullptr ? 0 : shared::use_count(shared::header_of(block_));
+    return block_ == nullptr ? 0 : shared::watched_count(shared::header_of(block_));
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "tricycle/make.h"            // IWYU pragma: export
 #include "tricycle/ref.h"             // IWYU pragma: export
 #include "tricycle/shared_ptr.h"      // IWYU pragma: export
+#include "tricycle/shared_ref.h"      // IWYU pragma: export
 #include "tricycle/threads.h"         // IWYU pragma: export
 #include "tricycle/trace.h"           // IWYU pragma: export
 #include "tricycle/unraisable.h"      // IWYU pragma: export
@@ -16,8 +17,5 @@
 #include "tricycle/weak_ref.h"        // IWYU pragma: export
 #include "tricycle/weak_set.h"        // IWYU pragma: export
 #include "tricycle/weak_value_map.h"  // IWYU pragma: export
-#if TRICYCLE_DROPIN
-#include "tricycle/shared_ref.h"  // IWYU pragma: export
-#endif
 
 #endif  // TRICYCLE_TRICYCLE_H_

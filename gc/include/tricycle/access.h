@@ -20,6 +20,10 @@ class access {
   static void takes_visitor(void (C::*)(edge_visitor&));
   template <class C>
   static void takes_visitor(void (C::*)(edge_visitor&) const);
+  template <class C>
+  static void takes_tag(void (C::*)(finalization));
+  template <class C>
+  static void takes_tag(void (C::*)(finalization) const);
 
  public:
   /// Whether T declares its edges: by a member `void trace(auto& visit)`, or one that names
@@ -36,9 +40,11 @@ class access {
     object.trace(visit);
   }
 
+  /// Whether T has a member `void finalize(finalization)`. A template that could be called so is
+  /// none: it is not even looked into.
   template <class T>
-  static constexpr bool has_finalize = requires(T& object, finalization tag) {
-    { object.finalize(tag) } -> std::same_as<void>;
+  static constexpr bool has_finalize = requires {
+    takes_tag(&T::finalize);
   };
 
   template <class T>

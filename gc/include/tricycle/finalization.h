@@ -21,8 +21,13 @@ class access;
 /// and when it dies again, its finalizer does not run again. Weak references that have expired stay
 /// so. `collect` does nothing in it. What it throws goes to the unraisable hook.
 ///
-/// Only the library can make a tag: a member that merely bears the name is never called, and a
-/// finalizer can't be run by hand. A derived class's finalizer hands its tag on to its base's.
+/// Of a shared object it runs where the last owner was dropped, or on the thread that found a dead
+/// cycle, and no other thread gets at the object meanwhile. `shared_from_this` is what brings it
+/// back; its weak pointers are good again then.
+///
+/// Only the library can make a tag: a member that merely bears the name, or a template that could
+/// be called so, is never called, and a finalizer can't be run by hand. A derived class's finalizer
+/// hands its tag on to its base's.
 class finalization {
   friend class access;
   explicit finalization() = default;

@@ -16,11 +16,10 @@ template <class T>
 class enable_shared_from_this {
  public:
   /// A further owner. Throws bad_weak_ptr before the first one exists: in the constructor, or for
-  /// an object that no shared_ptr owns; and after the last one has gone. O(1).
-  [[nodiscard]] shared_ptr<T> shared_from_this() { return shared_ptr<T>(weak_this_); }
-  [[nodiscard]] shared_ptr<const T> shared_from_this() const {
-    return shared_ptr<const T>(weak_this_);
-  }
+  /// an object that no shared_ptr owns; and after the last one has gone, but not in the object's
+  /// own finalizer. O(1).
+  [[nodiscard]] shared_ptr<T> shared_from_this() { return weak_this_.lock_itself(); }
+  [[nodiscard]] shared_ptr<const T> shared_from_this() const { return weak_this_.lock_itself(); }
   [[nodiscard]] weak_ptr<T> weak_from_this() noexcept { return weak_this_; }
   [[nodiscard]] weak_ptr<const T> weak_from_this() const noexcept { return weak_this_; }
 

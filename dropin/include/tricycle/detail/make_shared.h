@@ -70,13 +70,7 @@ void construct_object(void* at, Args&&... args) {
 
 template <class T, class Construct>
 [[nodiscard]] shared_ptr<T> make_object(Construct construct) {
-  using U = std::remove_cv_t<T>;
-  const own_allocator ours;
-  raw_block<U, own_allocator> raw(ours);
-  construct(raw.payload());
-  auto* object = static_cast<U*>(raw.payload());
-  publish(object, type_for<object_kind<U>>);
-  raw.release();
+  auto* object = make_in_place<std::remove_cv_t<T>>(construct);
   return insider::own<T>(object, object);
 }
 

@@ -119,8 +119,9 @@ struct alignas(alignof(E) > alignof(std::size_t) ? alignof(E) : alignof(std::siz
 };
 
 template <class E, class A, class How>
-struct array_kind : kind<array_head<E, A>, E[]> {
+struct array_kind : kind<array_head<E, A>, E[], A> {
   using payload = array_head<E, A>;
+  static constexpr bool one_size = false;
 
   static void run_destructors(void* object) noexcept {
     auto* head = static_cast<payload*>(object);
@@ -136,7 +137,7 @@ struct array_kind : kind<array_head<E, A>, E[]> {
     const std::size_t bytes = sizeof(payload) + head->size * sizeof(E);
     const A allocator(std::move(head->allocator));
     head->~payload();
-    using raw = raw_block<payload, A>;
+    using raw = raw_block<array_kind>;
     raw::give_back(allocator, raw::block_of(object), bytes);
   }
   static constexpr void (*release)(void*) noexcept = std::is_same_v<A, own_allocator>
@@ -176,7 +177,7 @@ template <class E, class A, class How>
   constexpr std::size_t most =
       (std::numeric_limits<std::size_t>::max() / 2 - 2 * sizeof(payload) - 64) / sizeof(E);
   if (n > most) throw std::bad_array_new_length();
-  raw_block<payload, A> raw(allocator, sizeof(payload) + n * sizeof(E));
+  raw_block<array_kind<E, A, How>> raw(allocator, sizeof(payload) + n * sizeof(E));
   payload_guard guard(::new (raw.payload()) payload(n, allocator));
   make_elements(guard.made->allocator, guard.made->elements(), n, how);
   publish(guard.made, type_for<array_kind<E, A, How>>);
@@ -199,7 +200,7 @@ struct allocated {
 };
 
 template <class T, class A, class How>
-struct allocated_kind : kind<allocated<T, A>, T> {
+struct allocated_kind : kind<allocated<T, A>, T, A> {
   using payload = allocated<T, A>;
 
   static void run_destructor(void* object) noexcept {
@@ -212,19 +213,21 @@ struct allocated_kind : kind<allocated<T, A>, T> {
     auto* held = static_cast<payload*>(object);
     const A allocator(std::move(held->allocator));
     held->allocator.~A();
-    using raw = raw_block<payload, A>;
+    using raw = raw_block<allocated_kind>;
     raw::give_back(allocator, raw::block_of(object), sizeof(payload));
   }
   static constexpr void (*release)(void*) noexcept = &release_block;
 
   static constexpr auto tracing() { return tracing_of<T>(); }
+  /// The object is what the payload begins with.
+  static constexpr auto finalizing() { return gc::finalizer_of<T>; }
 };
 
 /// As make_flat_array, for one object that `args` construct.
 template <class T, class How, class A, class... Args>
 [[nodiscard]] allocated<T, A>* make_allocated(const A& allocator, Args&&... args) {
   using payload = allocated<T, A>;
-  raw_block<payload, A> raw(allocator);
+  raw_block<allocated_kind<T, A, How>> raw(allocator);
   struct allocator_guard {
     payload* made;
     explicit allocator_guard(payload* p) noexcept : made(p) {}

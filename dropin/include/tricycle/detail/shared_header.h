@@ -6,13 +6,16 @@
 // User code: drop() may run destructors and deleters.
 //
 // clang-format off
-//   count  0-29   owning references (shared_ptr, shared_ref)
+//   count  0-28   owning references (shared_ptr, shared_ref)
+//          29     held: its finalizer runs, or that of another of its dead cycle. To weak
+//                 references it is dead, and no drop is the last
 //          30     watched: there is, or was, a weak reference. Set before the first one exists,
 //                 never cleared.
 //          31     unwanted (detail/header.h): the object is tracked, and no candidate. 0 for leaves
 //   trial         the collector's: written only while all threads that use tracked objects stand
 //                 still
-//   word   0-48, 50-51   as in detail/header.h
+//   word   0-48, 50-51   as in detail/header.h; a class with a finalizer is watched from the
+//                 beginning, so that its last drop is not the common one
 //          49     shared: 1, the object is of the shared heap
 //          52-62  weak references, and one for all owning references together
 //          63     spilled: more weak references than the field holds are noted elsewhere (weak.cc)
@@ -20,7 +23,8 @@
 //
 // Invariants
 // I1. Who holds an owning reference sees count >= 1; the object dies when the last one goes, by
-//     whoever took the count from 1 to 0. It never leaves 0 again: lock() adds to what is not 0.
+//     whoever took the count from 1 to 0. It never leaves 0 again, but by that one, once, to be
+//     held for its finalizer: lock() adds to what is neither 0 nor held.
 // I2. The block goes back when the weak field would reach 0. While an object lives its field is
 //     >= 1. The lists of the collector have weak references, too.
 // I3. Who reads `count` as 1, not watched, is the only one who knows of the object: an owning
@@ -48,6 +52,8 @@ using gc::object_of;
 
 inline constexpr std::uint32_t watched = 0x4000'0000U;
 inline constexpr std::uint32_t count_mask = watched - 1;
+inline constexpr std::uint32_t held_bit = 0x2000'0000U;
+inline constexpr std::uint32_t owners_mask = held_bit - 1;
 inline constexpr std::uint64_t shared_bit = std::uint64_t{1} << 49;
 inline constexpr unsigned weak_shift = 52;
 inline constexpr std::uint64_t one_weak = std::uint64_t{1} << weak_shift;
@@ -67,7 +73,7 @@ void release_block(header* h) noexcept;
 /// Checked builds: aborts, with a sentence, if the object is tracked and the collector counts on
 /// the calling thread's not touching it.
 void check_attached(const header* h) noexcept;
-/// 2^30 references to one object: aborts with a sentence.
+/// 2^29 references to one object: aborts with a sentence.
 [[noreturn]] void too_many_owners(header* h) noexcept;
 
 /// One more owning reference, by the holder of one. O(1).
@@ -75,7 +81,7 @@ inline void retain(header* h) noexcept {
   if constexpr (gc::checked) check_attached(h);
   // Relaxed: the caller's own reference keeps the object; nothing is published by the increment.
   const std::uint32_t now = alone() ? ++h->count : atomics::add<relaxed>(h->count, 1);
-  if ((now & count_mask) == 0) [[unlikely]]
+  if ((now & owners_mask) == 0) [[unlikely]]
     too_many_owners(h);
 }
 
@@ -93,21 +99,27 @@ inline void drop(header* h) noexcept {
   }
 }
 
+/// Whether that count is one from 1 to `most`. One comparison: 0 is the greatest, less one.
+[[nodiscard]] constexpr bool is_alive(std::uint32_t count, std::uint32_t most) noexcept {
+  return (count & count_mask) - 1 < most;
+}
+
 /// An owning reference for the holder of a weak one; false if the object is dead or dying. O(1)
 /// without contention; lock-free.
+template <std::uint32_t most = owners_mask>
 [[nodiscard]] inline bool lock(header* h) noexcept {
   if constexpr (gc::checked) check_attached(h);
   if (alone()) {
-    if ((h->count & count_mask) == 0) return false;
-    if ((++h->count & count_mask) == 0) [[unlikely]]
+    if (!is_alive(h->count, most)) return false;
+    if ((++h->count & owners_mask) == 0) [[unlikely]]
       too_many_owners(h);
     return true;
   }
   // Relaxed: a first guess, which the exchange checks.
   std::uint32_t seen = atomics::load<relaxed>(h->count);
   do {
-    if ((seen & count_mask) == 0) return false;
-    if (((seen + 1) & count_mask) == 0) [[unlikely]]
+    if (!is_alive(seen, most)) return false;
+    if (((seen + 1) & owners_mask) == 0) [[unlikely]]
       too_many_owners(h);
     // Acquire: pairs with the release of a drop, for users who hand data over by a count. Relaxed
     // when it fails: one more guess.
@@ -115,10 +127,19 @@ inline void drop(header* h) noexcept {
   return true;
 }
 
+/// The same for the object itself, which may ask in its finalizer, too.
+[[nodiscard]] inline bool lock_itself(header* h) noexcept { return lock<count_mask>(h); }
+
 /// Owning references, at some moment during the call. O(1).
 [[nodiscard]] inline long use_count(const header* h) noexcept {
   // Relaxed: the standard promises no order to who asks.
-  return static_cast<long>(atomics::load<relaxed>(h->count) & count_mask);
+  return static_cast<long>(atomics::load<relaxed>(h->count) & owners_mask);
+}
+/// As the holder of a weak reference sees it.
+[[nodiscard]] inline long watched_count(const header* h) noexcept {
+  // Relaxed: as above.
+  const std::uint32_t count = atomics::load<relaxed>(h->count);
+  return (count & held_bit) != 0 ? 0 : static_cast<long>(count & owners_mask);
 }
 
 /// One more weak reference, by the holder of a weak one. O(1).

@@ -60,14 +60,13 @@ requires(!std::is_void_v<T> && !std::is_function_v<T>) struct pointee_of<T*> {
 };
 
 template <class P, class D, class A>
-struct holder_kind : kind<holder<P, D, A>, P> {
+struct holder_kind : kind<holder<P, D, A>, P, A> {
   using payload = holder<P, D, A>;
   using pointee = typename pointee_of<P>::type;
   using traced = std::conditional_t<std::is_void_v<pointee>, P, pointee>;
   /// The deleters that say that the pointer leads to exactly one whole object of that class.
   static constexpr bool holds_one = std::is_same_v<D, default_deleter<pointee>> ||
                                     std::is_same_v<D, std::default_delete<pointee>>;
-  static constexpr std::uint8_t size_class = class_of_payload<payload, A>;
   static constexpr std::uint32_t held_bytes = holds_one ? sizeof(traced) : 0;
 
   static void run_deleter(void* object) noexcept {
@@ -81,7 +80,7 @@ struct holder_kind : kind<holder<P, D, A>, P> {
     auto* held = static_cast<payload*>(object);
     const A allocator(std::move(held->allocator));
     held->allocator.~A();
-    using raw = raw_block<payload, A>;
+    using raw = raw_block<holder_kind>;
     raw::give_back(allocator, raw::block_of(object), sizeof(payload));
   }
   static constexpr void (*release)(void*) noexcept = std::is_same_v<A, own_allocator>
@@ -109,6 +108,20 @@ struct holder_kind : kind<holder<P, D, A>, P> {
     }
     return nullptr;
   }
+
+  static void finalize_pointee(void* object) {
+    if constexpr (holds_one) {
+      auto* held = static_cast<payload*>(object);
+      if (held->pointer != nullptr)
+        access::finalize(*const_cast<std::remove_cv_t<pointee>*>(held->pointer));
+    }
+  }
+  static constexpr auto finalizing() -> void (*)(void*) {
+    if constexpr (holds_one) {
+      if constexpr (access::has_finalize<std::remove_cv_t<pointee>>) return &finalize_pointee;
+    }
+    return nullptr;
+  }
 };
 
 /// A holder's payload, published. Throws std::bad_alloc, or what the allocator throws: then the
@@ -116,7 +129,7 @@ struct holder_kind : kind<holder<P, D, A>, P> {
 template <class P, class D, class A>
 [[nodiscard]] void* make_holder(P pointer, D& deleter, const A& allocator) {
   using payload = holder<P, D, A>;
-  raw_block<payload, A> raw(allocator);
+  raw_block<holder_kind<P, D, A>> raw(allocator);
   void* object = raw.payload();
   ::new (object) payload(pointer, deleter, allocator);
   constexpr const shared_type& type = type_for<holder_kind<P, D, A>>;

@@ -44,20 +44,32 @@ template <class Payload>
 inline constexpr std::size_t align_of_block = alignof(Payload) > least_align ? alignof(Payload)
                                                                              : least_align;
 
-/// Of gc::hot_heap's size classes, for blocks of our own around one Payload; 0: none.
-template <class Payload, class A>
-inline constexpr std::uint8_t class_of_payload = std::is_same_v<A, own_allocator>
-                                                     ? gc::size_class_of(sizeof(header) +
-                                                                             sizeof(Payload),
-                                                                         alignof(Payload))
-                                                     : std::uint8_t{0};
+template <class Kind>
+inline constexpr bool is_tracked = Kind::tracing() != nullptr;
+/// Of spare_blocks, for blocks of our own around one payload; 0: none.
+template <class Kind>
+inline constexpr std::uint8_t class_for = [] {
+  using payload = typename Kind::payload;
+  if (!Kind::one_size || !std::is_same_v<typename Kind::allocator, own_allocator>)
+    return std::uint8_t{0};
+  const std::uint8_t n = gc::size_class_of(sizeof(header) + sizeof(payload), alignof(payload));
+  return n != 0 && is_tracked<Kind> ? static_cast<std::uint8_t>(tracked_classes + n) : n;
+}();
+/// What is tracked and has no size class is found by a link.
+template <class Kind>
+inline constexpr bool is_linked = is_tracked<Kind>&& class_for<Kind> == 0;
+template <class Kind>
+inline constexpr std::size_t offset_for = payload_offset(alignof(typename Kind::payload),
+                                                         is_linked<Kind>);
 
-/// A block for a Payload with `bytes` bytes from its start, from the user's allocator or our own;
-/// given back unless it is released.
-template <class Payload, class A>
+/// A block of that kind with `bytes` bytes from its payload's start, from the user's allocator or
+/// our own; given back unless it is released.
+template <class Kind>
 class raw_block {
+  using Payload = typename Kind::payload;
+  using A = typename Kind::allocator;
   using unit_type = unit<align_of_block<Payload>>;
-  static constexpr std::size_t offset = payload_offset(alignof(Payload));
+  static constexpr std::size_t offset = offset_for<Kind>;
 
  public:
   using unit_allocator =
@@ -69,8 +81,8 @@ class raw_block {
   /// A block for one Payload; of a size class, if it has one.
   explicit raw_block(const A& allocator) : allocator_(allocator), bytes_(sizeof(Payload)) {
     before_allocation(offset + sizeof(Payload));
-    if constexpr (class_of_payload<Payload, A> != 0) {
-      block_ = take_block(class_of_payload<Payload, A>);
+    if constexpr (class_for<Kind> != 0) {
+      block_ = take_block(class_for<Kind>);
       if (block_ == nullptr) [[unlikely]]
         throw_bad_alloc();
     } else {
@@ -85,7 +97,7 @@ class raw_block {
   raw_block& operator=(const raw_block&) = delete;
   ~raw_block() {
     if (block_ != nullptr) [[unlikely]]
-      give_back(allocator_, block_, bytes_);
+      abandon();
   }
 
   [[nodiscard]] void* payload() const noexcept { return static_cast<char*>(block_) + offset; }
@@ -107,6 +119,13 @@ class raw_block {
   }
 
  private:
+  void abandon() noexcept {
+    if constexpr (is_linked<Kind>) unlink_block(header_of(payload()));
+    if constexpr (class_for<Kind> != 0)
+      give_block_back(block_, class_for<Kind>);
+    else
+      give_back(allocator_, block_, bytes_);
+  }
   void take() {
     if constexpr (std::is_same_v<A, own_allocator>) {
       block_ = alignof(Payload) > least_align ? allocate_aligned(offset + bytes_, alignof(Payload))
@@ -117,6 +136,7 @@ class raw_block {
       unit_allocator units(allocator_);
       block_ = std::to_address(traits::allocate(units, units_for(bytes_)));
     }
+    if constexpr (is_linked<Kind>) link_block(header_of(payload()));
   }
   static constexpr std::size_t units_for(std::size_t bytes) noexcept {
     return (offset + bytes + sizeof(unit_type) - 1) / sizeof(unit_type);
@@ -148,33 +168,36 @@ inline constexpr bool may_own = !std::is_trivially_destructible_v<std::remove_al
 template <class E>
 inline constexpr bool may_own<E[]> = may_own<E>;
 
-/// The constant of a kind of block. `Kind` has: payload, traced (name), tracing(), destroy,
-/// release, deleter.
+/// The constant of a kind of block. `Kind` has: payload, allocator, traced (name), one_size,
+/// tracing(), finalizing(), destroy, release, deleter.
 template <class Kind>
 inline constexpr shared_type type_for = [] {
   shared_type type{};
   type.trace = Kind::tracing();
   type.destroy = Kind::destroy;
-  type.block_bytes =
-      payload_offset(alignof(typename Kind::payload)) + sizeof(typename Kind::payload);
-  type.object_offset = static_cast<std::uint32_t>(payload_offset(alignof(typename Kind::payload)));
-  type.size_class = Kind::size_class;
+  type.finalize = Kind::finalizing();
+  type.block_bytes = offset_for<Kind> + sizeof(typename Kind::payload);
+  type.object_offset = static_cast<std::uint32_t>(offset_for<Kind>);
+  type.size_class = class_for<Kind>;
   type.name = gc::type_name<typename Kind::traced>();
   type.release = Kind::release;
   type.deleter = Kind::deleter;
   type.held_bytes = Kind::held_bytes;
   type.hides = Kind::tracing() == nullptr && may_own<typename Kind::traced>;
+  type.weight = weight_of(type.block_bytes);
   return type;
 }();
 
-/// What most kinds share: a payload of our own allocator, without a deleter.
-template <class Payload, class Traced>
+/// What most kinds share: a payload without a deleter.
+template <class Payload, class Traced, class A = own_allocator>
 struct kind {
   using payload = Payload;
   using traced = Traced;
-  static constexpr std::uint8_t size_class = 0;
+  using allocator = A;
+  static constexpr bool one_size = true;  // all blocks of the kind are as large
   static constexpr std::uint32_t held_bytes = 0;
   static constexpr auto tracing() -> void (*)(void*, edge_visitor&) { return nullptr; }
+  static constexpr auto finalizing() -> void (*)(void*) { return nullptr; }
   static constexpr void (*release)(void*) noexcept = nullptr;
   static constexpr void* (*deleter)(void*, const std::type_info&) noexcept = nullptr;
 };
@@ -182,13 +205,25 @@ struct kind {
 /// A T in place, in a block of our own: nothing beside it.
 template <class T>
 struct object_kind : kind<T, T> {
-  static constexpr std::uint8_t size_class = class_of_payload<T, own_allocator>;
   static constexpr auto tracing() { return tracing_of<T>(); }
+  static constexpr auto finalizing() { return gc::finalizer_of<T>; }
   static void run_destructor(void* object) noexcept { static_cast<T*>(object)->~T(); }
   static constexpr void (*destroy)(void*) noexcept = std::is_trivially_destructible_v<T>
                                                          ? nullptr
                                                          : &run_destructor;
 };
+
+/// A U in place, which `construct` makes at an address, published.
+template <class U, class Construct>
+[[nodiscard]] U* make_in_place(Construct&& construct) {
+  const own_allocator ours;
+  raw_block<object_kind<U>> raw(ours);
+  construct(raw.payload());
+  auto* object = static_cast<U*>(raw.payload());
+  publish(object, type_for<object_kind<U>>);
+  raw.release();
+  return object;
+}
 
 }  // namespace shared
 }  // namespace v1

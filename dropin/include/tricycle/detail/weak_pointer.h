@@ -81,7 +81,7 @@ class weak_ptr {
   void reset() noexcept { weak_ptr().swap(*this); }
 
   [[nodiscard]] long use_count() const noexcept {
-    return block_ == nullptr ? 0 : shared::use_count(shared::header_of(block_));
+    return block_ == nullptr ? 0 : shared::watched_count(shared::header_of(block_));
   }
   [[nodiscard]] bool expired() const noexcept { return use_count() == 0; }
   /// An owner, or null if the object is dead or dying. Lock-free.
@@ -110,6 +110,12 @@ class weak_ptr {
   /// Takes one owning reference to the block; false if the object is dead.
   [[nodiscard]] bool lock_block() const noexcept {
     return block_ != nullptr && shared::lock(shared::header_of(block_));
+  }
+  /// For the object itself. Throws bad_weak_ptr.
+  [[nodiscard]] shared_ptr<T> lock_itself() const {
+    if (block_ == nullptr || !shared::lock_itself(shared::header_of(block_)))
+      shared::throw_bad_weak_ptr();
+    return shared_ptr<T>(static_cast<shared::insider*>(nullptr), pointer_, block_);
   }
   /// The pointer as one to E. Where that needs to look into the object (a virtual base), the object
   /// is kept alive for the look; null if it is dead.
