@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "block_store.h"
+#include "mutex.h"
 #include "shared_core.h"
 #include "tricycle/detail/shared_type.h"
 #include "tricycle/threads.h"
@@ -30,6 +31,8 @@ namespace {
 
 /// The world is stopped, or about to be.
 constinit std::atomic<std::uint32_t> stop{0};
+/// Threads that stand still because of it, and want to go on.
+constinit std::atomic<std::size_t> waiting_to_run{0};
 constinit std::size_t late_pending = 0;  // threads with an `asked_at`; under the lock
 constinit std::atomic<std::size_t> attached_threads{0};
 
@@ -208,19 +211,32 @@ void entry_list::move_to(entry_list& other) noexcept {
 
 // Stopping.
 
+namespace {
+
+void wait_until_the_world_goes_on() noexcept {
+  // Both in the one order: whoever sets `stop` to 0 sees that this thread may sleep; or this thread
+  // sees that it is 0.
+  waiting_to_run.fetch_add(1);
+  for (unsigned i = 0; i < spins && stop.load() != 0; ++i) spin();
+  while (stop.load() != 0) sleep_while(stop, 1);
+  waiting_to_run.fetch_sub(1);
+}
+
+}  // namespace
+
 void become_running(mutator* me) noexcept {
   for (;;) {
     me->is.store(state::running, std::memory_order_seq_cst);
     if (stop.load(std::memory_order_seq_cst) == 0) return;
     me->is.store(state::still, std::memory_order_seq_cst);
-    while (stop.load(std::memory_order_seq_cst) != 0) stop.wait(1);
+    wait_until_the_world_goes_on();
   }
 }
 
 void become_still(mutator* me) noexcept {
   me->is.store(state::still, std::memory_order_seq_cst);
   // Relaxed: who is asked and does not see it yet is asked again.
-  if (atomics::load<relaxed>(attention) != 0) answer(me);
+  if (atomics::load<relaxed>(me->asked_at) != 0) answer(me);
 }
 
 void come_to_safepoint() noexcept {
@@ -238,6 +254,11 @@ void come_to_safepoint() noexcept {
   become_running(me);
 }
 
+bool others_come_back() noexcept {
+  // Relaxed: a hint.
+  return waiting_to_run.load(std::memory_order_relaxed) != 0;
+}
+
 bool others_attached() noexcept {
   const mutator* me = local.me;
   return attached_threads.load() > (me != nullptr && me->attached != 0 ? 1U : 0U);
@@ -245,15 +266,16 @@ bool others_attached() noexcept {
 
 bool stop_others(std::chrono::nanoseconds wait) noexcept {
   const std::int64_t begin = now();
+  mutator* first = nullptr;
   {
     const std::lock_guard lock(mutators_mutex);
     stop.store(1, std::memory_order_seq_cst);
     set_attention();
+    first = all_mutators;
   }
-  const auto running = [] {
-    // The list only grows, at its front.
-    const std::lock_guard lock(mutators_mutex);
-    for (mutator* m = all_mutators; m != nullptr; m = m->next)
+  // Who is added to the list from here on, at its front, sees `stop`.
+  const auto running = [first] {
+    for (mutator* m = first; m != nullptr; m = m->next)
       if (m != local.me && m->is.load(std::memory_order_seq_cst) == state::running) return true;
     return false;
   };
@@ -273,8 +295,8 @@ bool stop_others(std::chrono::nanoseconds wait) noexcept {
       return false;
     }
     // With a processor each they come in a moment; else one of them needs this one.
-    if (tries < 64)
-      std::this_thread::yield();
+    if (tries < spins)
+      spin();
     else
       std::this_thread::sleep_for(std::chrono::microseconds(20));
   }
@@ -287,7 +309,7 @@ void let_others_go() noexcept {
     stop.store(0, std::memory_order_seq_cst);
     set_attention();
   }
-  stop.notify_all();
+  if (waiting_to_run.load() != 0) wake_all(stop);
 }
 
 // The process forks: the child has one thread, and it is this one.
@@ -315,6 +337,7 @@ void after_fork_in_child() noexcept {
     m->is.store(state::detached);
   }
   late_pending = 0;
+  waiting_to_run.store(0);
   if (local.me != nullptr) local.me->asked_at = 0;
   attached_threads.store(local.me != nullptr && local.me->attached != 0 ? 1U : 0U);
   set_attention();

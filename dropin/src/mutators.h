@@ -98,6 +98,8 @@ struct mutator {
 /// all go on, and who did not come is noted as late.
 [[nodiscard]] bool stop_others(std::chrono::nanoseconds wait) noexcept;
 void let_others_go() noexcept;
+/// Whether some of those that were stopped have not come so far as to notice that they may go on.
+[[nodiscard]] bool others_come_back() noexcept;
 /// Whether any thread but this one takes part in stops; whether any at all does.
 [[nodiscard]] bool others_attached() noexcept;
 /// Another thread may be waiting for this one: stands still while it does.

@@ -24,6 +24,9 @@ namespace {
 
 /// Allocated between two stops of several threads, where nothing is under way.
 constexpr std::size_t stop_bytes = std::size_t{128} << 10;
+/// Allocated by those that are awake before they are stopped again while others are still waking
+/// up: else these might miss one turn after the other.
+constexpr std::size_t patience_bytes = std::size_t{1} << 20;
 constexpr std::size_t credit_bytes = std::size_t{16} << 10;
 constexpr auto least_back_off = std::chrono::milliseconds(2);
 constexpr auto most_back_off = std::chrono::milliseconds(100);
@@ -179,10 +182,12 @@ bool core::run(collector& c, gc::meter& slice) {
 
 bool core::is_worth_a_stop() const noexcept {
   if (time::now() < not_before_) return false;
+  const std::size_t since = allocated_bytes() - stopped_at_bytes_;
+  if (others_come_back() && since < patience_bytes) return false;
   if (is_running()) return true;
   std::size_t waiting = backlog_.size() + entries_waiting();
   for (const auto& c : candidates) waiting += c.size();
-  return waiting != 0 && allocated_bytes() - stopped_at_bytes_ >= stop_bytes;
+  return waiting != 0 && since >= stop_bytes;
 }
 
 void core::pace_here() noexcept {
