@@ -137,76 +137,67 @@ void check_attached(const header* h) noexcept {
 // Candidates.
 
 bool entry_list::push(gc::header* h) noexcept {
-  if (first_ == nullptr || first_->size == entry_chunk::capacity) {
-    // Many of them have died since, perhaps: their blocks go back, and there is room.
-    if (size_ >= 2 * swept_ + entry_chunk::capacity) sweep();
-    if (first_ == nullptr || first_->size == entry_chunk::capacity) {
-      auto* added = static_cast<entry_chunk*>(alloc::raw_allocate(sizeof(entry_chunk)));
-      if (added == nullptr) return false;
-      added->next = first_;
-      added->size = added->begin = 0;
-      first_ = added;
-    }
+  if (--until_sweep_ == 0) {
+    until_sweep_ = sweep_distance;
+    if (size_ >= entry_chunk::capacity) sweep_some();
   }
-  first_->entries[first_->size++] = h;
+  return append(h);
+}
+
+bool entry_list::append(gc::header* h) noexcept {
+  if (last_ == nullptr || last_->size == entry_chunk::capacity) {
+    auto* added = static_cast<entry_chunk*>(alloc::raw_allocate(sizeof(entry_chunk)));
+    if (added == nullptr) return false;
+    added->next = nullptr;
+    added->begin = added->size = 0;
+    (last_ == nullptr ? first_ : last_->next) = added;
+    last_ = added;
+  }
+  last_->entries[last_->size++] = h;
   add(1);
   return true;
 }
 
 gc::header* entry_list::pop() noexcept {
-  while (first_ != nullptr && first_->size == first_->begin) {
+  constexpr std::uint32_t prefetch_distance = 8;
+  while (first_ != nullptr && first_->begin == first_->size) {
     entry_chunk* next = first_->next;
     alloc::raw_free(first_);
     first_ = next;
   }
   if (first_ == nullptr) {
-    swept_ = 0;
+    last_ = nullptr;
     return nullptr;
   }
   add(-1);
-  return first_->entries[--first_->size];
+  const std::uint32_t ahead = first_->begin + prefetch_distance;
+  if (ahead < first_->size) __builtin_prefetch(first_->entries[ahead], 1);
+  return first_->entries[first_->begin++];
 }
 
-void entry_list::sweep() noexcept {
-  std::size_t dead = 0;
-  for (entry_chunk* c = first_; c != nullptr; c = c->next) {
-    std::uint32_t kept = c->begin;
-    for (std::uint32_t i = c->begin; i != c->size; ++i) {
-      gc::header* h = c->entries[i];
-      // Acquire: nothing of the object is read, but its block goes back.
-      if ((atomics::load<acquire>(h->count) & count_mask) == 0) {
-        ++dead;
-        drop_weak(h);
-      } else {
-        c->entries[kept++] = h;
-      }
+/// The oldest entries go if their objects are dead, and begin anew if not. Two for each that comes:
+/// so about half of a list is alive, and it is no longer than twice what is.
+void entry_list::sweep_some() noexcept {
+  for (unsigned i = 0; i != 2 * sweep_distance; ++i) {
+    gc::header* h = pop();
+    // Acquire: nothing of the object is read, but its block goes back.
+    if ((atomics::load<acquire>(h->count) & count_mask) == 0) {
+      drop_weak(h);
+    } else if (!append(h)) {
+      // Where it was there is still room.
+      first_->entries[--first_->begin] = h;
+      add(1);
+      return;
     }
-    c->size = kept;
   }
-  add(-static_cast<std::ptrdiff_t>(dead));
-  // Emptied chunks, but the first, go back.
-  for (entry_chunk** at = &first_; *at != nullptr;) {
-    entry_chunk* c = *at;
-    if (c->size != c->begin || c == first_) {
-      at = &c->next;
-      continue;
-    }
-    *at = c->next;
-    alloc::raw_free(c);
-  }
-  swept_ = size_;
 }
 
 void entry_list::move_to(entry_list& other) noexcept {
   if (first_ == nullptr) return;
-  entry_chunk* const first = std::exchange(first_, nullptr);
-  entry_chunk* last = first;
-  while (last->next != nullptr) last = last->next;
-  last->next = other.first_;
-  other.first_ = first;
+  (other.last_ == nullptr ? other.first_ : other.last_->next) = std::exchange(first_, nullptr);
+  other.last_ = std::exchange(last_, nullptr);
   other.add(static_cast<std::ptrdiff_t>(size_));
   add(-static_cast<std::ptrdiff_t>(size_));
-  swept_ = 0;
 }
 
 // Stopping.
