@@ -286,7 +286,7 @@ bool stop_others(std::chrono::nanoseconds wait) noexcept {
       return false;
     }
     // With a processor each they come in a moment; else one of them needs this one.
-    if (tries < spins)
+    if (tries < spins / 10)
       spin();
     else
       std::this_thread::sleep_for(std::chrono::microseconds(20));
