@@ -4,9 +4,12 @@
 //
 // Expected: counts that could be atomic, pointers twice as wide, and weak references for the
 // collector's lists make churn slower than through ref, by less than half. With two threads, an
-// operation waits for a slice (100 us) and for the other thread to come to a safepoint; what the
-// scheduler of the system does to either comes on top, so the best of three runs is what tells, and
-// the busiest operation in processor time.
+// operation waits for the other one to come to a safepoint, for a slice (100 us), and for the
+// system to wake it up; all of that in well under 2 ms. What the system takes from either thread
+// comes on top. So the same table shows two threads that only read the clock, and the busiest
+// operation in processor time.
+//
+//     shared_cycles [live objects]      with a number: only the second question, for so many
 #include <tricycle/tricycle.h>
 
 #include <algorithm>
@@ -14,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <latch>
 #include <thread>
@@ -77,82 +81,142 @@ std::chrono::nanoseconds busy() {
   return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
 }
 
-struct outcome {
+/// The longest of a thread's operations. Each one's end is the next one's beginning.
+class stopwatch {
+ public:
+  /// Returns when it was called.
+  clock::time_point lap() {
+    const auto now = clock::now();
+    const microseconds took = now - at_;
+    at_ = now;
+    longest = std::max(longest, took);
+    if (took > bar) ++above;
+    // To ask for the processor's time takes as long as half an operation: of the short ones, many
+    // count as one.
+    if (++laps % 16 == 0 || took > std::chrono::microseconds(50)) {
+      const auto worked = busy();
+      busiest = std::max<microseconds>(busiest, worked - worked_);
+      worked_ = worked;
+    }
+    return now;
+  }
+
+  static constexpr microseconds bar = std::chrono::milliseconds(2);
+  std::uint64_t laps = 0;
+  std::uint64_t above = 0;  // laps longer than the bar
   microseconds longest{};
   microseconds busiest{};  // of the thread's own processor time, waits not included
-  double per_second = 0;
-  tricycle::shared_statistics stats;
+
+ private:
+  clock::time_point at_ = clock::now();
+  std::chrono::nanoseconds worked_ = busy();
 };
 
-/// Two threads, each of which replaces rings of its own half of `live` objects.
-outcome two_threads(std::size_t live, int seconds) {
-  const auto before = tricycle::shared_heap::stats();
+/// Runs `prepare` in two threads, then what it returns, again and again.
+template <class Prepare>
+std::array<stopwatch, 2> two_threads(int seconds, const Prepare& prepare) {
   std::latch ready(2);
-  std::array<microseconds, 2> longest{};
-  std::array<microseconds, 2> busiest{};
-  std::array<std::uint64_t, 2> operations{};
+  std::array<stopwatch, 2> found;
   const auto work = [&](unsigned which) {
     tricycle::attach_thread here(which == 0 ? "first" : "second");
-    std::vector<bench::ring_pointer<shared>> held(live / 16);
-    for (auto& one : held) one = bench::make_ring<shared>(0);
+    auto operation = prepare(which);
     {
       tricycle::blocking scope;
       ready.arrive_and_wait();
     }
+    stopwatch watch;
     const auto end = clock::now() + std::chrono::seconds(seconds);
-    std::uint64_t random = 88172645463325252ULL + which;
-    auto worked = busy();
-    for (auto at = clock::now(); at < end;) {
-      random ^= random << 13;
-      random ^= random >> 7;
-      random ^= random << 17;
-      held[random % held.size()] = bench::make_ring<shared>(0);
-      const auto now = clock::now();
-      longest[which] = std::max<microseconds>(longest[which], now - at);
-      at = now;
-      busiest[which] = std::max<microseconds>(busiest[which], busy() - worked);
-      worked = busy();
-      ++operations[which];
-    }
+    do operation();
+    while (watch.lap() < end);
+    found[which] = watch;
   };
   std::thread first(work, 0U);
   std::thread second(work, 1U);
   first.join();
   second.join();
-  outcome found;
-  found.longest = std::max(longest[0], longest[1]);
-  found.busiest = std::max(busiest[0], busiest[1]);
-  found.per_second = static_cast<double>(operations[0] + operations[1]) / seconds;
-  found.stats = tricycle::shared_heap::stats();
-  found.stats.stops -= before.stops;
-  found.stats.skipped -= before.skipped;
   return found;
+}
+
+std::array<stopwatch, 2> nothing(int seconds) {
+  return two_threads(seconds, [](unsigned) { return [] {}; });
+}
+
+/// Each replaces rings of its own half of `live` objects.
+std::array<stopwatch, 2> churn_in_both(int seconds, std::size_t live) {
+  return two_threads(seconds, [live](unsigned which) {
+    std::vector<bench::ring_pointer<shared>> held(live / 2 / bench::kRingNodes);
+    for (auto& one : held) one = bench::make_ring<shared>(0);
+    return [held = std::move(held), random = 88172645463325252ULL + which]() mutable {
+      random ^= random << 13;
+      random ^= random >> 7;
+      random ^= random << 17;
+      held[random % held.size()] = bench::make_ring<shared>(0);
+    };
+  });
+}
+
+microseconds print_laps(const char* what, const std::array<stopwatch, 2>& both, int seconds) {
+  const microseconds longest = std::max(both[0].longest, both[1].longest);
+  std::printf("%-14s%14.0f%14llu%14.0f%14.0f", what, longest.count(),
+              static_cast<unsigned long long>(both[0].above + both[1].above),
+              std::max(both[0].busiest, both[1].busiest).count(),
+              static_cast<double>(both[0].laps + both[1].laps) / seconds);
+  return longest;
+}
+
+/// Milliseconds of each second that were spent so between two statistics.
+void print_share(const tricycle::pause_statistics& before, const tricycle::pause_statistics& after,
+                 int seconds) {
+  std::printf(
+      "%12.1f",
+      std::chrono::duration<double, std::milli>(after.total - before.total).count() / seconds);
+}
+
+void print_times(const char* what, const tricycle::pause_statistics& all) {
+  std::printf("%s: p50 %.1f us, p99.9 %.1f us, longest %.1f us\n", what,
+              microseconds(all.quantile(0.5)).count(), microseconds(all.quantile(0.999)).count(),
+              microseconds(all.max).count());
+}
+
+void compare_pauses(std::size_t live) {
+  constexpr int seconds = 4;
+  std::printf("\ntwo attached threads, %zu shared objects alive, a ring of 8 an operation\n", live);
+  std::printf("%-14s%14s%14s%14s%14s%10s%10s%12s%12s\n", "", "longest, us", "above 2 ms",
+              "busiest, us", "operations/s", "stops/s", "skipped", "wait, ms/s", "stopped");
+  microseconds best = std::chrono::seconds(1000);
+  for (int round = 0; round < 3; ++round) {
+    print_laps("the clock", nothing(seconds), seconds);
+    const auto before = tricycle::shared_heap::stats();
+    const auto both = churn_in_both(seconds, live);
+    const auto after = tricycle::shared_heap::stats();
+    std::puts("");
+    best = std::min(best, print_laps("rings", both, seconds));
+    std::printf("%10llu%10llu",
+                static_cast<unsigned long long>((after.stops - before.stops) / seconds),
+                static_cast<unsigned long long>(after.skipped - before.skipped));
+    print_share(before.to_safepoint, after.to_safepoint, seconds);
+    print_share(before.stopped, after.stopped, seconds);
+    std::puts("");
+    static_cast<void>(tricycle::shared_heap::collect());
+  }
+  const auto all = tricycle::shared_heap::stats();
+  print_times("until all stand still", all.to_safepoint);
+  print_times("while they stand still", all.stopped);
+  std::printf("best of three: %.0f us (bar 2000)%s\n", best.count(),
+              best > stopwatch::bar ? "  above" : "");
 }
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    compare_pauses(std::strtoull(argv[1], nullptr, 10));
+    return 0;
+  }
   std::printf("%-42s%10s%10s%8s\n", "ns per ring of 8", "ref", "shared", "ratio");
   compare_churn("dropped at once", 1);
   compare_churn("over the oldest of 1,024", 1'024);
   compare_churn("over the oldest of 65,536", 65'536);
   static_cast<void>(tricycle::shared_heap::collect());
-
-  std::printf("\ntwo attached threads, 1,000,000 shared objects alive, a ring of 8 an operation\n");
-  std::printf("%14s%14s%14s%10s%10s%16s%16s\n", "longest, us", "busiest, us", "operations/s",
-              "stops", "skipped", "safepoint, p50", "longest");
-  microseconds best = std::chrono::seconds(1000);
-  for (int round = 0; round < 3; ++round) {
-    const outcome found = two_threads(1'000'000, 4);
-    best = std::min(best, found.longest);
-    std::printf("%14.0f%14.0f%14.0f%10llu%10llu%13.1f us%13.1f us\n", found.longest.count(),
-                found.busiest.count(), found.per_second,
-                static_cast<unsigned long long>(found.stats.stops),
-                static_cast<unsigned long long>(found.stats.skipped),
-                microseconds(found.stats.to_safepoint.quantile(0.5)).count(),
-                microseconds(found.stats.to_safepoint.max).count());
-    static_cast<void>(tricycle::shared_heap::collect());
-  }
-  std::printf("best of three: %.0f us (bar 2000)%s\n", best.count(),
-              best > std::chrono::milliseconds(2) ? "  above" : "");
+  compare_pauses(1'000'000);
 }

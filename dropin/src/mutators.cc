@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "block_store.h"
+#include "mutex.h"
 #include "shared_core.h"
 #include "tricycle/detail/shared_type.h"
 #include "tricycle/threads.h"
@@ -30,6 +31,8 @@ namespace {
 
 /// The world is stopped, or about to be.
 constinit std::atomic<std::uint32_t> stop{0};
+/// Threads that stand still because of it, and want to go on.
+constinit std::atomic<std::size_t> waiting_to_run{0};
 constinit std::size_t late_pending = 0;  // threads with an `asked_at`; under the lock
 constinit std::atomic<std::size_t> attached_threads{0};
 
@@ -134,93 +137,97 @@ void check_attached(const header* h) noexcept {
 // Candidates.
 
 bool entry_list::push(gc::header* h) noexcept {
-  if (first_ == nullptr || first_->size == entry_chunk::capacity) {
-    // Many of them have died since, perhaps: their blocks go back, and there is room.
-    if (size_ >= 2 * swept_ + entry_chunk::capacity) sweep();
-    if (first_ == nullptr || first_->size == entry_chunk::capacity) {
-      auto* added = static_cast<entry_chunk*>(alloc::raw_allocate(sizeof(entry_chunk)));
-      if (added == nullptr) return false;
-      added->next = first_;
-      added->size = added->begin = 0;
-      first_ = added;
-    }
+  if (--until_sweep_ == 0) {
+    until_sweep_ = sweep_distance;
+    if (size_ >= entry_chunk::capacity) sweep_some();
   }
-  first_->entries[first_->size++] = h;
+  return append(h);
+}
+
+bool entry_list::append(gc::header* h) noexcept {
+  if (last_ == nullptr || last_->size == entry_chunk::capacity) {
+    auto* added = static_cast<entry_chunk*>(alloc::raw_allocate(sizeof(entry_chunk)));
+    if (added == nullptr) return false;
+    added->next = nullptr;
+    added->begin = added->size = 0;
+    (last_ == nullptr ? first_ : last_->next) = added;
+    last_ = added;
+  }
+  last_->entries[last_->size++] = h;
   add(1);
   return true;
 }
 
 gc::header* entry_list::pop() noexcept {
-  while (first_ != nullptr && first_->size == first_->begin) {
+  constexpr std::uint32_t prefetch_distance = 8;
+  while (first_ != nullptr && first_->begin == first_->size) {
     entry_chunk* next = first_->next;
     alloc::raw_free(first_);
     first_ = next;
   }
   if (first_ == nullptr) {
-    swept_ = 0;
+    last_ = nullptr;
     return nullptr;
   }
   add(-1);
-  return first_->entries[--first_->size];
+  const std::uint32_t ahead = first_->begin + prefetch_distance;
+  if (ahead < first_->size) __builtin_prefetch(first_->entries[ahead], 1);
+  return first_->entries[first_->begin++];
 }
 
-void entry_list::sweep() noexcept {
-  std::size_t dead = 0;
-  for (entry_chunk* c = first_; c != nullptr; c = c->next) {
-    std::uint32_t kept = c->begin;
-    for (std::uint32_t i = c->begin; i != c->size; ++i) {
-      gc::header* h = c->entries[i];
-      // Acquire: nothing of the object is read, but its block goes back.
-      if ((atomics::load<acquire>(h->count) & count_mask) == 0) {
-        ++dead;
-        drop_weak(h);
-      } else {
-        c->entries[kept++] = h;
-      }
+/// The oldest entries go if their objects are dead, and begin anew if not. Two for each that comes:
+/// so about half of a list is alive, and it is no longer than twice what is.
+void entry_list::sweep_some() noexcept {
+  for (unsigned i = 0; i != 2 * sweep_distance; ++i) {
+    gc::header* h = pop();
+    // Acquire: nothing of the object is read, but its block goes back.
+    if ((atomics::load<acquire>(h->count) & count_mask) == 0) {
+      drop_weak(h);
+    } else if (!append(h)) {
+      // Where it was there is still room.
+      first_->entries[--first_->begin] = h;
+      add(1);
+      return;
     }
-    c->size = kept;
   }
-  add(-static_cast<std::ptrdiff_t>(dead));
-  // Emptied chunks, but the first, go back.
-  for (entry_chunk** at = &first_; *at != nullptr;) {
-    entry_chunk* c = *at;
-    if (c->size != c->begin || c == first_) {
-      at = &c->next;
-      continue;
-    }
-    *at = c->next;
-    alloc::raw_free(c);
-  }
-  swept_ = size_;
 }
 
 void entry_list::move_to(entry_list& other) noexcept {
   if (first_ == nullptr) return;
-  entry_chunk* const first = std::exchange(first_, nullptr);
-  entry_chunk* last = first;
-  while (last->next != nullptr) last = last->next;
-  last->next = other.first_;
-  other.first_ = first;
+  (other.last_ == nullptr ? other.first_ : other.last_->next) = std::exchange(first_, nullptr);
+  other.last_ = std::exchange(last_, nullptr);
   other.add(static_cast<std::ptrdiff_t>(size_));
   add(-static_cast<std::ptrdiff_t>(size_));
-  swept_ = 0;
 }
 
 // Stopping.
+
+namespace {
+
+void wait_until_the_world_goes_on() noexcept {
+  // Both in the one order: whoever sets `stop` to 0 sees that this thread may sleep; or this thread
+  // sees that it is 0.
+  waiting_to_run.fetch_add(1);
+  for (unsigned i = 0; i < spins && stop.load() != 0; ++i) spin();
+  while (stop.load() != 0) sleep_while(stop, 1);
+  waiting_to_run.fetch_sub(1);
+}
+
+}  // namespace
 
 void become_running(mutator* me) noexcept {
   for (;;) {
     me->is.store(state::running, std::memory_order_seq_cst);
     if (stop.load(std::memory_order_seq_cst) == 0) return;
     me->is.store(state::still, std::memory_order_seq_cst);
-    while (stop.load(std::memory_order_seq_cst) != 0) stop.wait(1);
+    wait_until_the_world_goes_on();
   }
 }
 
 void become_still(mutator* me) noexcept {
   me->is.store(state::still, std::memory_order_seq_cst);
   // Relaxed: who is asked and does not see it yet is asked again.
-  if (atomics::load<relaxed>(attention) != 0) answer(me);
+  if (atomics::load<relaxed>(me->asked_at) != 0) answer(me);
 }
 
 void come_to_safepoint() noexcept {
@@ -238,6 +245,11 @@ void come_to_safepoint() noexcept {
   become_running(me);
 }
 
+bool others_come_back() noexcept {
+  // Relaxed: a hint.
+  return waiting_to_run.load(std::memory_order_relaxed) != 0;
+}
+
 bool others_attached() noexcept {
   const mutator* me = local.me;
   return attached_threads.load() > (me != nullptr && me->attached != 0 ? 1U : 0U);
@@ -252,15 +264,16 @@ bool others_known() noexcept {
 
 bool stop_others(std::chrono::nanoseconds wait) noexcept {
   const std::int64_t begin = now();
+  mutator* first = nullptr;
   {
     const std::lock_guard lock(mutators_mutex);
     stop.store(1, std::memory_order_seq_cst);
     set_attention();
+    first = all_mutators;
   }
-  const auto running = [] {
-    // The list only grows, at its front.
-    const std::lock_guard lock(mutators_mutex);
-    for (mutator* m = all_mutators; m != nullptr; m = m->next)
+  // Who is added to the list from here on, at its front, sees `stop`.
+  const auto running = [first] {
+    for (mutator* m = first; m != nullptr; m = m->next)
       if (m != local.me && m->is.load(std::memory_order_seq_cst) == state::running) return true;
     return false;
   };
@@ -280,8 +293,8 @@ bool stop_others(std::chrono::nanoseconds wait) noexcept {
       return false;
     }
     // With a processor each they come in a moment; else one of them needs this one.
-    if (tries < 64)
-      std::this_thread::yield();
+    if (tries < spins / 10)
+      spin();
     else
       std::this_thread::sleep_for(std::chrono::microseconds(20));
   }
@@ -294,7 +307,7 @@ void let_others_go() noexcept {
     stop.store(0, std::memory_order_seq_cst);
     set_attention();
   }
-  stop.notify_all();
+  if (waiting_to_run.load() != 0) wake_all(stop);
 }
 
 // The process forks: the child has one thread, and it is this one.
@@ -325,6 +338,7 @@ void after_fork_in_child() noexcept {
   }
   the_core().after_fork_in_child();
   late_pending = 0;
+  waiting_to_run.store(0);
   if (local.me != nullptr) local.me->asked_at = 0;
   attached_threads.store(local.me != nullptr && local.me->attached != 0 ? 1U : 0U);
   set_attention();

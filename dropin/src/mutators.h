@@ -34,43 +34,45 @@ namespace shared {
 
 using time = std::chrono::steady_clock;
 
-/// Candidates of one thread: entries with a weak reference each. The owner appends; the collector
-/// takes whole chains, with the owner stopped, or by its word.
+/// Candidates of one thread: entries with a weak reference each, the oldest first. The owner
+/// appends; the collector takes whole chains, with the owner stopped, or by its word.
 struct entry_chunk {
   static constexpr std::uint32_t capacity = 1021;
-  entry_chunk* next;
-  std::uint32_t size;
+  entry_chunk* next;  // younger
   std::uint32_t begin;
+  std::uint32_t size;
   gc::header* entries[capacity];
 };
 class entry_list {
  public:
-  /// False when memory is out.
+  /// False when memory is out. O(1): now and then it looks at some of the oldest entries.
   [[nodiscard]] bool push(gc::header* h) noexcept;
-  /// Drops entries of dead objects. By the owner.
-  void sweep() noexcept;
   /// The one pushed last, if it is `h`, is taken back.
   [[nodiscard]] bool take_back(const gc::header* h) noexcept {
-    if (first_ == nullptr || first_->size == first_->begin ||
-        first_->entries[first_->size - 1] != h)
+    if (last_ == nullptr || last_->size == last_->begin || last_->entries[last_->size - 1] != h)
       return false;
-    set_size(first_->size - 1);
+    --last_->size;
     add(-1);
     return true;
   }
+  /// The oldest; null when there is none.
   [[nodiscard]] gc::header* pop() noexcept;
+  /// O(1).
   void move_to(entry_list& other) noexcept;
   /// At some moment during the call, for others than the owner.
   [[nodiscard]] std::size_t size() const noexcept { return atomics::load<relaxed>(size_); }
 
  private:
-  void set_size(std::uint32_t n) noexcept { first_->size = n; }
+  static constexpr unsigned sweep_distance = 128;  // pushes; twice as many entries are looked at
+  [[nodiscard]] bool append(gc::header* h) noexcept;
+  void sweep_some() noexcept;
   void add(std::ptrdiff_t n) noexcept {
     atomics::store<relaxed>(size_, size_ + static_cast<std::size_t>(n));
   }
-  entry_chunk* first_ = nullptr;
+  entry_chunk* first_ = nullptr;  // any may be empty; only the first has been popped from
+  entry_chunk* last_ = nullptr;
   std::size_t size_ = 0;
-  std::size_t swept_ = 0;  // entries that the last sweep left
+  unsigned until_sweep_ = sweep_distance;
 };
 
 enum class state : std::uint32_t { detached, running, still };
@@ -98,6 +100,8 @@ struct mutator {
 /// all go on, and who did not come is noted as late.
 [[nodiscard]] bool stop_others(std::chrono::nanoseconds wait) noexcept;
 void let_others_go() noexcept;
+/// Whether some of those that were stopped have not come so far as to notice that they may go on.
+[[nodiscard]] bool others_come_back() noexcept;
 /// Whether any thread but this one takes part in stops.
 [[nodiscard]] bool others_attached() noexcept;
 /// Whether any other has tracked objects, or had, and has not ended.

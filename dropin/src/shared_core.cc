@@ -112,7 +112,8 @@ bool core::get_world(std::chrono::nanoseconds wait, bool explicitly) noexcept {
   hold_ = hold::stopped;
   back_off_ = {};
   ++stops_;
-  to_safepoint_.record(time::now() - begin);
+  stopped_at_ = time::now();
+  to_safepoint_.record(stopped_at_ - begin);
   stopped_at_bytes_ = allocated_bytes();
   return true;
 }
@@ -121,6 +122,8 @@ void core::release_world() noexcept {
   if (hold_ != hold::stopped) return;
   hold_ = hold::none;
   let_others_go();
+  went_on_at_ = time::now();
+  stopped_.record(went_on_at_ - stopped_at_);
 }
 
 void core::before_fork() noexcept {
@@ -187,7 +190,10 @@ bool core::run(collector& c, gc::meter& slice) {
 }
 
 bool core::is_worth_a_stop() const noexcept {
-  if (time::now() < not_before_) return false;
+  const auto now = time::now();
+  if (now < not_before_) return false;
+  // Who is still waking up shall not miss one turn after the other.
+  if (others_come_back() && now < went_on_at_ + settings_.safepoint_wait) return false;
   if (is_running()) return true;
   std::size_t waiting = backlog_.size() + entries_waiting();
   for (const auto& c : candidates) waiting += c.size();
@@ -255,6 +261,7 @@ shared_statistics core::statistics_now() {
     s.stops = stops_;
     s.skipped = skipped_;
     s.to_safepoint = to_safepoint_;
+    s.stopped = stopped_;
   });
   const auto at =
       std::chrono::duration_cast<std::chrono::nanoseconds>(time::now().time_since_epoch()).count();

@@ -174,6 +174,8 @@ class core : public gc::schedule<counting::atomic> {
   entry_list backlog_;  // taken from the threads, not yet looked at
   shared_settings settings_;
   std::size_t stopped_at_bytes_ = 0;
+  time::time_point stopped_at_{};
+  time::time_point went_on_at_{};
   time::time_point not_before_{};  // after a stop that failed
   std::chrono::nanoseconds back_off_{0};
   std::atomic<std::uint64_t> lost_{0};  // candidates, for want of memory
@@ -184,6 +186,7 @@ class core : public gc::schedule<counting::atomic> {
   std::uint64_t stops_ = 0;
   std::uint64_t skipped_ = 0;
   pause_statistics to_safepoint_;
+  pause_statistics stopped_;
 };
 
 [[nodiscard]] core& the_core() noexcept;

@@ -5,6 +5,7 @@
 #include <tricycle/tricycle.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <latch>
@@ -25,6 +26,7 @@ struct Counted {
   Counted& operator=(const Counted&) = default;
   ~Counted() { --alive; }
   static inline std::atomic<int> alive = 0;
+  static inline int blocks = 0;  // of Counting allocators
 };
 
 struct Node {
@@ -80,6 +82,55 @@ TEST_F(SharedThreads, CandidatesOfAThreadThatEndedAreHandedOver) {
   std::thread([] { MakeRing(5); }).join();
   EXPECT_EQ(Alive(), 5);
   EXPECT_EQ(collect().objects, 5U);
+}
+
+template <class T>
+struct Counting {
+  using value_type = T;
+  Counting() = default;
+  template <class U>
+  explicit Counting(const Counting<U>& /*other*/) noexcept {}
+  T* allocate(std::size_t n) {
+    ++Counted::blocks;
+    return std::allocator<T>().allocate(n);
+  }
+  void deallocate(T* p, std::size_t n) {
+    --Counted::blocks;
+    std::allocator<T>().deallocate(p, n);
+  }
+  friend bool operator==(const Counting& /*a*/, const Counting& /*b*/) { return true; }
+};
+
+void MakeCandidate(shared_ptr<Node>& node) { const shared_ptr<Node> copy = node; }
+
+TEST_F(SharedThreads, CandidatesThatDiedGiveTheirBlocksBackAFewAtATime) {
+  constexpr int n = 20'000;
+  std::vector<shared_ptr<Node>> nodes;
+  for (int i = 0; i < n; ++i)
+    MakeCandidate(nodes.emplace_back(allocate_shared<Node>(Counting<Node>())));
+  nodes.clear();
+  EXPECT_GE(Counted::blocks, n - 1);
+  int most = 0;
+  for (int i = 0; i < n; ++i) {
+    nodes.push_back(make_shared<Node>());
+    const int before = Counted::blocks;
+    MakeCandidate(nodes.back());
+    most = std::max(most, before - Counted::blocks);
+  }
+  EXPECT_LE(most, 256);
+  EXPECT_EQ(Counted::blocks, 0);
+}
+
+TEST_F(SharedThreads, EachStopIsTimed) {
+  attach_thread here("main");
+  const shared_statistics before = shared_heap::stats();
+  MakeRing(3);
+  shared_heap::collect();
+  const shared_statistics after = shared_heap::stats();
+  EXPECT_GT(after.stops, before.stops);
+  EXPECT_EQ(after.to_safepoint.count, after.stops);
+  EXPECT_EQ(after.stopped.count, after.stops);
+  EXPECT_GT(after.stopped.total, before.stopped.total);
 }
 
 TEST_F(SharedThreads, ALateThreadIsSkippedAndReportedByName) {

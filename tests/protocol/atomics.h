@@ -16,6 +16,17 @@ namespace shared {
 
 using protocol::condition;
 using protocol::mutex;
+template <class Word>
+void sleep_while(Word& word, std::uint32_t value) noexcept {
+  word.wait(value);
+}
+template <class Word>
+void wake_all(Word& word) noexcept {
+  word.notify_all();
+}
+/// To look again before one sleeps shows nothing new.
+inline constexpr unsigned spins = 0;
+inline void spin() noexcept {}
 
 namespace atomics {
 

@@ -33,6 +33,8 @@ inline void nothing_yet(unsigned looks) {
   ::new (&stop) atomic_word<std::uint32_t>(0);
   attached_threads.~atomic_word();
   ::new (&attached_threads) atomic_word<std::size_t>(0);
+  waiting_to_run.~atomic_word();
+  ::new (&waiting_to_run) atomic_word<std::size_t>(0);
   attention = 0;
   late_pending = 0;
   all_mutators = nullptr;
@@ -57,9 +59,11 @@ inline void nothing_yet(unsigned looks) {
   name(&mutators[3].is, "state 3");
   name(&mutators_mutex, "mutex");
   name(&attached_threads, "attached");
+  name(&waiting_to_run, "waiting");
   finally([] {
     expect(attached_threads.load() == 0, "somebody is still attached");
     expect(stop.load() == 0, "the world is still stopped");
+    expect(!others_come_back(), "somebody has not come back");
     expect(late_pending == 0 && attention == 0, "somebody is still waited for");
   });
 }

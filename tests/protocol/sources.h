@@ -18,7 +18,7 @@
 #undef atomic
 #undef mutex
 #undef steady_clock
-#undef yield
+#undef sleep_for
 
 namespace tricycle {
 inline namespace v1 {

@@ -96,13 +96,14 @@ namespace chrono {
 using explored_clock = tricycle::protocol::explored_clock;
 }
 namespace this_thread {
-inline void explored_yield() {}
+template <class Duration>
+void explored_sleep_for(Duration /*time*/) {}
 }  // namespace this_thread
 }  // namespace std
 
 #define atomic explored_atomic
 #define mutex explored_mutex
 #define steady_clock explored_clock
-#define yield explored_yield
+#define sleep_for explored_sleep_for
 
 #endif  // TRICYCLE_TESTS_PROTOCOL_STD_ATOMICS_H_

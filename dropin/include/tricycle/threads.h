@@ -73,6 +73,7 @@ struct shared_statistics : statistics {
   std::uint64_t skipped = 0;      ///< slices that were skipped: a thread did not come in time
   std::size_t attached = 0;       ///< threads
   pause_statistics to_safepoint;  ///< time from the question until all stood still
+  pause_statistics stopped;       ///< from then until they were let go
   std::vector<late_thread> late;  ///< threads that were late at least once
 };
 
