@@ -115,8 +115,8 @@ struct counted<counting::atomic> {
     return (word & finalizable_bit) | (watched_by_others ? weak_bit : 0);
   }
   /// That somebody watches does not matter where nobody gets a chance to look.
-  [[nodiscard]] static std::uint64_t last_words_of_all(const header* h) noexcept {
-    return word_of(h) & finalizable_bit;
+  [[nodiscard]] static std::uint64_t last_words_of_all(std::uint64_t words) noexcept {
+    return words & finalizable_bit;
   }
   static constexpr std::uint32_t hold_weight = shared::held_bit;
   static void hold(header* h) noexcept { h->count += hold_weight; }

@@ -74,9 +74,9 @@ struct counted<counting::confined> {
   [[nodiscard]] static std::uint64_t last_words_of(const header* h) noexcept {
     return h->word & (weak_bit | finalizable_bit);
   }
-  /// The same, where all that is dead dies in one step.
-  [[nodiscard]] static std::uint64_t last_words_of_all(const header* h) noexcept {
-    return last_words_of(h);
+  /// The same of many, where all that is dead dies in one step; `words` are theirs, or-ed.
+  [[nodiscard]] static std::uint64_t last_words_of_all(std::uint64_t words) noexcept {
+    return words & (weak_bit | finalizable_bit);
   }
   static constexpr std::uint32_t hold_weight = 1;
   static void hold(header* h) noexcept { h->count += hold_weight; }

@@ -25,8 +25,9 @@ template <class Counting>
     heap_.candidates[generation_of(h)].erase(h->trial);
   how::enter_from(h, word, mine_);
   h->trial = i;
+  small_.held[i] = count_of(h);
   h->count |= unwanted;
-  small_.in[i] = 0;
+  small_.words |= word;
   small_.node[i] = h;
 }
 
@@ -36,7 +37,7 @@ void collector<Counting>::spill() noexcept {
   spilled_ = true;
   for (std::uint32_t i = 0; i < small_.nodes; ++i) {
     header* h = small_.node[i];
-    h->trial = small_.in[i];
+    h->trial = count_of(h) - small_.held[i];
     if (failed_ || !working_.push(h, /*tag=*/i == 0)) {
       failed_ = true;
       settle_one({reinterpret_cast<std::uintptr_t>(h) | 1}, /*age=*/false);
@@ -81,8 +82,8 @@ inline void collector<Counting>::take_edges(edge_visitor& visit) noexcept {
     }
     const std::uint32_t to = h->trial;
     leads_back |= to < from;
-    ++g.in[to];
-    g.to[edges] = static_cast<std::uint8_t>(to);
+    --g.held[to];
+    g.to[edges] = static_cast<std::uint16_t>(to);
     slots[edges++] = slot;
   }
   g.nodes = nodes;
@@ -118,6 +119,7 @@ bool collector<Counting>::examine(header* candidate) {
   small_graph& g = small_;
   g.nodes = 1;
   g.edges = g.leading_back = 0;
+  g.words = 0;
   spilled_ = false;
   exact_ = true;
   doubtful_ = reaches_out_ = false;
@@ -152,7 +154,7 @@ bool collector<Counting>::examine(header* candidate) {
   counts_.examined += g.nodes;
   // A trace function that threw hides edges: all that was met counts as live.
   if (!exact_) g.live.fill(true);
-  const bool any_live = !exact_ || g.template find_live<Counting>();
+  const bool any_live = !exact_ || g.find_live();
   if (any_live) {
     bool all = true;
     for (std::uint32_t i = 0; i < g.nodes; ++i) {
@@ -164,7 +166,7 @@ bool collector<Counting>::examine(header* candidate) {
     if (all) return true;
     g.find_components();
   } else if (g.is_one_component()) {
-    if (g.edges != 0 && !g.any_last_words) {
+    if (g.edges != 0 && how::last_words_of_all(g.words) == 0) {
       if (how::stops_others && !may_run_user_code())
         condemn_small(0, g.nodes, nullptr);
       else

@@ -1,8 +1,34 @@
 #include "small_graph.h"
 
+#include "complain.h"
+
 namespace tricycle {
 inline namespace v1 {
 namespace gc {
+
+bool small_graph::find_live() noexcept {
+  std::uint32_t any = 0;
+  for (std::uint32_t i = 0; i < nodes; ++i) any |= held[i];
+  if (any == 0) return false;
+  std::array<std::uint8_t, max_nodes> reached;
+  std::size_t waiting = 0;
+  for (std::uint32_t i = 0; i < nodes; ++i) {
+    live[i] = held[i] != 0;
+    if (!live[i]) continue;
+    if (static_cast<std::int32_t>(held[i]) < 0) [[unlikely]]
+      complain_edge_twice(node[i]);
+    reached[waiting++] = static_cast<std::uint8_t>(i);
+  }
+  while (waiting != 0) {
+    const std::uint8_t from = reached[--waiting];
+    for (std::uint32_t e = first_edge[from]; e < first_edge[from + 1U]; ++e) {
+      if (live[to[e]]) continue;
+      live[to[e]] = true;
+      reached[waiting++] = static_cast<std::uint8_t>(to[e]);
+    }
+  }
+  return true;
+}
 
 /// Node 0 reaches every node: that is how they were found. If each reaches node 0, they are one
 /// component. It does if each leads to one before it. Else, one pass down and one up see it in
@@ -65,7 +91,7 @@ void small_graph::find_components() noexcept {
     while (depth != 0) {
       const std::uint8_t v = path[depth - 1];
       if (next[v] < first_edge[v + 1U]) {
-        const std::uint8_t w = to[next[v]++];
+        const auto w = static_cast<std::uint8_t>(to[next[v]++]);
         if (live[w]) continue;  // garbage may well point to what is not
         if (found[w] == none) {
           visit(w);
