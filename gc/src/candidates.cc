@@ -41,16 +41,22 @@ candidate_buffer::~candidate_buffer() {
 header* candidate_buffer::pop(bool cold) noexcept {
   while (first_ != nullptr) {
     if (first_ == last_) close();
-    while (first_->begin != first_->end) {
-      const std::uintptr_t entry = first_->entries[first_->begin++];
-      const std::uint32_t ahead = first_->begin + prefetch_distance;
-      if (ahead < first_->end) prefetch(first_->entries[ahead], cold);
-      if (entry == 0) continue;
-      --size_;
-      if (--first_->in_use == 0 && first_ != last_) drop_chunk(first_);
-      return reinterpret_cast<header*>(entry);
+    chunk& c = *first_;
+    const std::uint32_t end = c.end;
+    std::uint32_t at = c.begin;
+    std::uint32_t ahead = at + prefetch_distance;
+    while (at != end && c.entries[at] == 0) ++at;
+    for (const auto until = std::min(at + prefetch_distance + 1, end); ahead < until; ++ahead)
+      prefetch(c.entries[ahead], cold);
+    if (at == end) {
+      drop_chunk(&c);
+      continue;
     }
-    drop_chunk(first_);
+    c.begin = at + 1;
+    --size_;
+    const auto entry = c.entries[at];
+    if (--c.in_use == 0 && &c != last_) drop_chunk(&c);
+    return reinterpret_cast<header*>(entry);
   }
   return nullptr;
 }

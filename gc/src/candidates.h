@@ -108,6 +108,7 @@ class candidate_buffer {
   }
 
  private:
+  friend class batch_eraser;
   static constexpr std::uint32_t prefetch_distance = 16;
   static constexpr unsigned slot_bits = 10;
   static constexpr std::uint32_t slot_mask = (1U << slot_bits) - 1;
@@ -140,6 +141,38 @@ class candidate_buffer {
   std::size_t size_ = 0;  // less what was appended since the chunk was opened
   std::size_t last_stamp_ = 0;
   std::uintptr_t fetched_ = 0;  // the middle of the lines fetched last
+};
+
+/// Takes out many entries in a row, most of them of the chunk at a buffer's front, whose books are
+/// told of it at the end. Until then that chunk stays, and nothing is popped.
+class batch_eraser {
+ public:
+  void begin(candidate_buffer& from) noexcept {
+    from_ = &from;
+    chunk_ = from.first_;
+    first_index_ = chunk_ == nullptr ? 0 : chunk_->number << candidate_buffer::slot_bits;
+    erased_ = 0;
+  }
+  /// False when the entry is elsewhere.
+  [[nodiscard]] bool erase(std::uint32_t index) noexcept {
+    const std::uint32_t slot = index ^ first_index_;
+    if (slot > candidate_buffer::slot_mask) return false;
+    chunk_->entries[slot] = 0;
+    ++erased_;
+    return true;
+  }
+  void end() noexcept {
+    if (erased_ == 0) return;
+    from_->size_ -= erased_;
+    if ((chunk_->in_use -= erased_) == 0 && chunk_ != from_->last_) from_->drop_chunk(chunk_);
+    erased_ = 0;
+  }
+
+ private:
+  candidate_buffer* from_ = nullptr;
+  chunk* chunk_ = nullptr;
+  std::uint32_t first_index_ = 0;
+  std::uint32_t erased_ = 0;
 };
 
 }  // namespace gc

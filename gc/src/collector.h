@@ -45,6 +45,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "candidates.h"
 #include "chunks.h"
 #include "counting.h"
 #include "meter.h"
@@ -173,14 +174,14 @@ class collector : private counted<Counting> {
 
   // examine.h
   [[nodiscard]] bool examine(header* candidate);
-  void add_small(header* h, std::uint32_t i) noexcept;
+  void add_small(header* h, std::size_t i) noexcept;
   void spill() noexcept;
   void keep_live(pile::entry e) noexcept;
   [[nodiscard]] bool is_out_of_reach(std::uint32_t component) const noexcept;
   void reclaim_small();
   void free_small(std::uint32_t component);
   void free_all();
-  void take_edges(edge_visitor& visit) noexcept;
+  [[nodiscard]] bool take_edges(edge_visitor& visit) noexcept;
   void meet_edges(const edge_visitor& visit) noexcept;
   static void examine_edges(edge_visitor& visit, void* self);
 
@@ -376,7 +377,8 @@ class collector : private counted<Counting> {
   bool dies_late_ = false;  // its members are marked dead only as their edges are nulled
 
   small_graph small_;
-  bool spilled_ = false;  // small_ was too small
+  bool spilled_ = false;    // small_ was too small
+  batch_eraser forgotten_;  // entries of its nodes
 
   prefetch_queue prefetched_;
 };

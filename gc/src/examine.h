@@ -19,12 +19,13 @@ namespace gc {
 /// As node `i`.
 template <class Counting>
 [[gnu::always_inline]] inline void collector<Counting>::add_small(header* h,
-                                                                  std::uint32_t i) noexcept {
+                                                                  std::size_t i) noexcept {
   const std::uint64_t word = h->word;
-  if ((word & place_mask) == static_cast<std::uint64_t>(place::buffered))
+  if ((word & place_mask) == static_cast<std::uint64_t>(place::buffered) &&
+      !forgotten_.erase(h->trial))
     heap_.candidates[generation_of(h)].erase(h->trial);
   how::enter_from(h, word, mine_);
-  h->trial = i;
+  h->trial = static_cast<std::uint32_t>(i);
   small_.held[i] = count_of(h);
   h->count |= unwanted;
   small_.words |= word;
@@ -34,6 +35,7 @@ template <class Counting>
 /// It is too large: the copy becomes the working set, and subtract goes on with it.
 template <class Counting>
 void collector<Counting>::spill() noexcept {
+  forgotten_.end();
   spilled_ = true;
   for (std::uint32_t i = 0; i < small_.nodes; ++i) {
     header* h = small_.node[i];
@@ -46,19 +48,19 @@ void collector<Counting>::spill() noexcept {
 }
 
 /// What was gathered since the last time leads from the node being read. Slots that hold no edge of
-/// the graph leave the visitor.
+/// the graph leave the visitor. False: it has become too large.
 template <class Counting>
-inline void collector<Counting>::take_edges(edge_visitor& visit) noexcept {
+inline bool collector<Counting>::take_edges(edge_visitor& visit) noexcept {
   small_graph& g = small_;
-  const std::uint32_t from = g.reading;
   // In registers: the compiler can't know that a header is no part of the graph.
+  const std::size_t from = g.reading;
   const std::uint64_t mine = mine_key_;
-  std::uint32_t nodes = g.nodes;
+  std::size_t nodes = g.nodes;
+  std::size_t edges = g.edges;
   void*** const slots = visit.slots();
-  const auto gathered = static_cast<std::uint32_t>(visit.size());
-  std::uint32_t edges = g.edges;
+  const std::size_t gathered = visit.size();
   bool leads_back = false;
-  for (std::uint32_t at = edges; at != gathered; ++at) {
+  for (std::size_t at = edges; at != gathered; ++at) {
     void** const slot = slots[at];
     header* h = target_of(slot);
     if (h == nullptr) continue;
@@ -73,23 +75,25 @@ inline void collector<Counting>::take_edges(edge_visitor& visit) noexcept {
         continue;
       }
       if (nodes == small_graph::max_nodes) [[unlikely]] {
-        g.nodes = nodes;
-        g.edges = at;
+        g.nodes = static_cast<std::uint32_t>(nodes);
+        g.edges = static_cast<std::uint32_t>(at);
         spill();
-        return meet_edges(visit);
+        meet_edges(visit);
+        return false;
       }
       add_small(h, nodes++);
     }
-    const std::uint32_t to = h->trial;
+    const std::size_t to = h->trial;
     leads_back |= to < from;
     --g.held[to];
     g.to[edges] = static_cast<std::uint16_t>(to);
     slots[edges++] = slot;
   }
-  g.nodes = nodes;
-  g.edges = edges;
+  g.nodes = static_cast<std::uint32_t>(nodes);
+  g.edges = static_cast<std::uint32_t>(edges);
   g.leading_back += leads_back ? 1U : 0U;
   visit.keep(edges);
+  return true;
 }
 
 /// After a spill: what was gathered and not yet taken.
@@ -107,8 +111,7 @@ void collector<Counting>::examine_edges(edge_visitor& visit, void* self) {
   if (c.spilled_) {
     c.meet_edges(visit);
   } else {
-    c.take_edges(visit);
-    if (!c.spilled_) c.spill();
+    if (c.take_edges(visit)) c.spill();
   }
   visit.cut();
 }
@@ -124,6 +127,7 @@ bool collector<Counting>::examine(header* candidate) {
   exact_ = true;
   doubtful_ = reaches_out_ = false;
   search_ = next_search();
+  forgotten_.begin(heap_.candidates[generation_of(candidate)]);
   add_small(candidate, 0);
   edge_visitor visit(&examine_edges, this);
   visit.set_window(0, 2 * edge_window);  // for all nodes together
@@ -138,17 +142,16 @@ bool collector<Counting>::examine(header* candidate) {
 #endif
     if (!try_trace(visit, [&] { trace_edges(h, visit); })) [[unlikely]]
       g.edges = 0;
-    if (!spilled_) [[likely]]
-      take_edges(visit);
-    else
+    if (spilled_) [[unlikely]]
       meet_edges(visit);  // an ephemeron did it
-    if (spilled_) [[unlikely]] {
+    if (spilled_ || !take_edges(visit)) [[unlikely]] {
       scanned_ = working_.nth(visit.is_cut() ? i : i + 1);
       return false;
     }
     // The last of the edges are those to objects met last.
     if (i + 1 < g.nodes) __builtin_prefetch(g.node[i + 1] + 1);
   }
+  forgotten_.end();
   g.first_edge[g.nodes] = static_cast<std::uint16_t>(g.edges);
   work_ += g.nodes + g.edges;
   counts_.examined += g.nodes;
