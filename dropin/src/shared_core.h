@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <span>
 
 #include "ageing.h"
 #include "mutators.h"
@@ -125,9 +126,11 @@ class core : public gc::schedule<counting::atomic> {
     drop_weak(h);
     drop_weak(h);
   }
-  void bury_member(header* h) noexcept {
-    gc::set_place(h, gc::place::none);
-    bury(h);
+  void bury_members(std::span<gc::header* const> all) noexcept {
+    for (gc::header* h : all) {
+      gc::set_place(h, gc::place::none);
+      bury(h);
+    }
   }
   void note_finalizer() noexcept {
     finalized_.fetch_add(1, std::memory_order_relaxed);

@@ -123,6 +123,7 @@ struct counted<counting::atomic> {
   static void let_go(header* h) noexcept { shared::let_go(h); }
   static void run_finalizer(header* h) noexcept { shared::run_finalizer(h); }
   static void kill(header* h) noexcept { h->count &= shared::watched; }
+  static void kill_member(header* h) noexcept { kill(h); }
   static void destroy(header* h) noexcept { shared::destroy_object(h); }
   static void destroy_plain(header* h) noexcept { destroy(h); }
 };

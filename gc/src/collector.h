@@ -164,6 +164,7 @@ class collector : private counted<Counting> {
   using how::hold;
   using how::is_dead;
   using how::kill;
+  using how::kill_member;
   using how::last_words_of;
   using how::leave;
   using how::mine_mask;

@@ -11,6 +11,7 @@
 //   last_words_of   what stands between a verdict and the first destructor
 //   hold, hold_weight, let_go   no drop is the last while last words are spoken
 //   kill            weak references expire, locks fail
+//   kill_member     the same, and perhaps `leave`: heap::bury_members does what is left
 //
 // Thread safety: the confined one, confined to the heap's thread.
 #ifndef TRICYCLE_GC_COUNTING_H_
@@ -84,6 +85,11 @@ struct counted<counting::confined> {
   static void run_finalizer(header* h) noexcept { gc::run_finalizer(h); }
   static void kill(header* h) noexcept {
     h->word |= dead_bit;
+    h->count = 0;
+  }
+  /// The same of a member of a small dead cycle: it leaves the working set, too.
+  static void kill_member(header* h) noexcept {
+    h->word = (h->word & ~place_mask) | dead_bit;
     h->count = 0;
   }
   static void destroy(header* h) noexcept { type_of_object(h)->destroy(object_of(h)); }

@@ -66,12 +66,11 @@ inline bool collector<Counting>::take_edges(edge_visitor& visit) noexcept {
     if (h == nullptr) continue;
     const std::uint64_t differs = (word_of(h) ^ mine) & (mine_mask | mark_mask);
     if (differs != 0) {
-      if ((differs & mine_mask) == 0) {  // found alive before
-        doubtful_ = true;
-        continue;
-      }
       if (!in_scope(h)) {
-        pass(h);
+        if ((differs & mine_mask) == 0)  // found alive before
+          doubtful_ = true;
+        else
+          pass(h);
         continue;
       }
       if (nodes == small_graph::max_nodes) [[unlikely]] {
@@ -190,11 +189,11 @@ template <class Counting>
 void collector<Counting>::free_all() {
   const small_graph& g = small_;
   const std::span all(g.node.data(), g.nodes);
-  for (header* h : all) kill(h);
+  for (header* h : all) kill_member(h);
   for (void** slot : std::span(g.slot, g.edges)) clear(slot);
   for (header* h : all) destroy_plain(h);
   ++counts_.components;
-  for (header* h : all) heap_.bury_member(h);
+  heap_.bury_members(all);
 }
 
 /// In an old collection, who lives stays marked until its end: else a list whose every node is a
@@ -253,7 +252,7 @@ void collector<Counting>::free_small(std::uint32_t c) {
   const std::uint32_t begin = g.first_member[c];
   const std::uint32_t end = g.first_member[c + 1];
   // All their references are the edges that are nulled next.
-  for (std::uint32_t m = begin; m < end; ++m) kill(g.node[g.order[m]]);
+  for (std::uint32_t m = begin; m < end; ++m) kill_member(g.node[g.order[m]]);
   for (std::uint32_t m = begin; m < end; ++m) {
     const std::uint8_t v = g.order[m];
     for (std::uint32_t e = g.first_edge[v]; e < g.first_edge[v + 1U]; ++e)
@@ -261,7 +260,7 @@ void collector<Counting>::free_small(std::uint32_t c) {
   }
   for (std::uint32_t m = begin; m < end; ++m) destroy(g.node[g.order[m]]);
   ++counts_.components;
-  for (std::uint32_t m = begin; m < end; ++m) heap_.bury_member(g.node[g.order[m]]);
+  for (std::uint32_t m = begin; m < end; ++m) heap_.bury_members({&g.node[g.order[m]], 1});
 }
 
 }  // namespace gc

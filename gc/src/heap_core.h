@@ -18,6 +18,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "ageing.h"
 #include "block_store.h"
@@ -84,14 +85,38 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
       h->word |= gone_bit;
   }
   void bury(header* h) noexcept { bury(h, *type_of_object(h)); }
-  /// The same of a member of a small dead cycle, which no weak reference knew.
-  void bury_member(header* h) noexcept {
-    const std::uint64_t word = h->word;
-    h->word = word & ~place_mask;
-    if (h->count == 0) [[likely]]
-      release_block(h, *reinterpret_cast<const object_type*>(word & pointer_mask));
-    else
-      h->word |= gone_bit;
+  /// The same of the members of a small dead cycle, which no weak reference knows and no list has.
+  void bury_members(std::span<header* const> all) noexcept {
+    const object_type* type = nullptr;
+    size_class* c = &classes[0];
+    free_block* blocks = c->blocks;  // of c, as long as the type stays the same
+    std::uint32_t room = c->room;
+    for (header* h : all) {
+      if (h->count != 0) [[unlikely]] {
+        h->word |= gone_bit;
+        continue;
+      }
+      const auto* its_type = reinterpret_cast<const object_type*>(h->word & pointer_mask);
+      if (its_type != type) {
+        c->blocks = blocks;
+        c->room = room;
+        type = its_type;
+        c = &classes[type->size_class];
+        blocks = c->blocks;
+        room = c->room;
+      }
+      ++released_objects_;
+      if (room == 0) [[unlikely]] {
+        release_slow(h, *type);
+        continue;
+      }
+      --room;
+      auto* block = reinterpret_cast<free_block*>(h);
+      block->next = blocks;
+      blocks = block;
+    }
+    c->blocks = blocks;
+    c->room = room;
   }
   /// Destroys what was deferred, until the time is up. True: nothing is left.
   bool release_deferred(meter& time) noexcept;

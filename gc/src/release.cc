@@ -11,7 +11,7 @@ inline namespace v1 {
 namespace gc {
 
 /// The common death: nobody but the count knows of the object.
-[[gnu::always_inline]] inline void heap_core::die(header* h) noexcept {
+[[gnu::noinline]] void heap_core::die(header* h) noexcept {
   const std::uint64_t word = h->word;
   if ((word & known_mask) != 0 || depth_ >= depth_limit_) [[unlikely]]
     return die_slow(h);
@@ -26,10 +26,12 @@ namespace gc {
 }
 
 void drop_slow(header* h) noexcept {
-  heap_core& heap = heap_of(h);
-  if (count_of(h) == 0) return heap.die(h);
-  h->count &= ~unwanted;
-  if (place_of(h) == place::none) heap.enqueue(h);
+  const std::uint64_t word = h->word;
+  heap_core& heap = *heap_table[word >> heap_shift];
+  const std::uint32_t left = count_of(h);
+  if (left == 0) return heap.die(h);
+  h->count = left;
+  if ((word & place_mask) == 0) heap.enqueue(h);
 }
 
 void heap_core::die_slow(header* h) noexcept {

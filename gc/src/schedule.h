@@ -55,9 +55,10 @@ class schedule {
   [[nodiscard]] statistics stats() const noexcept;
   /// `h` wants examination and is on no list. O(1).
   void enqueue(header* h) noexcept {
+    const std::uint64_t word = h->word;
     if (!candidates[generation_of(h)].push(h)) [[unlikely]]
       return enqueue_in_new_chunk(h);
-    counted<Counting>::enter(h, place::buffered);
+    counted<Counting>::enter_from(h, word, place::buffered);
   }
   void forget_candidate(header* h) noexcept {
     candidates[generation_of(h)].erase(h->trial);
