@@ -143,17 +143,19 @@ class candidate_buffer {
   std::uintptr_t fetched_ = 0;  // the middle of the lines fetched last
 };
 
-/// Takes out many entries in a row, most of them of the chunk at a buffer's front, whose books are
-/// told of it at the end. Until then that chunk stays, and nothing is popped.
+/// Takes out many entries of the chunk at a buffer's front. The books (I3, `in_use`, size_) are
+/// told of it at the end; until then the chunk stays, and nothing may be popped. Entries elsewhere
+/// may be erased meanwhile, and others pushed.
 class batch_eraser {
  public:
+  /// Something was popped from the buffer just now: so there is a chunk.
   void begin(candidate_buffer& from) noexcept {
     from_ = &from;
     chunk_ = from.first_;
-    first_index_ = chunk_ == nullptr ? 0 : chunk_->number << candidate_buffer::slot_bits;
+    first_index_ = chunk_->number << candidate_buffer::slot_bits;
     erased_ = 0;
   }
-  /// False when the entry is elsewhere.
+  /// False when the entry is elsewhere, perhaps in another buffer.
   [[nodiscard]] bool erase(std::uint32_t index) noexcept {
     const std::uint32_t slot = index ^ first_index_;
     if (slot > candidate_buffer::slot_mask) return false;

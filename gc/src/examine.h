@@ -6,6 +6,7 @@
 #ifndef TRICYCLE_GC_EXAMINE_H_
 #define TRICYCLE_GC_EXAMINE_H_
 
+#include <array>
 #include <span>
 
 #include "collector.h"
@@ -251,16 +252,19 @@ void collector<Counting>::free_small(std::uint32_t c) {
   const small_graph& g = small_;
   const std::uint32_t begin = g.first_member[c];
   const std::uint32_t end = g.first_member[c + 1];
+  std::array<header*, small_graph::max_nodes> of_it;
+  for (std::uint32_t m = begin; m < end; ++m) of_it[m - begin] = g.node[g.order[m]];
+  const std::span all(of_it.data(), end - begin);
   // All their references are the edges that are nulled next.
-  for (std::uint32_t m = begin; m < end; ++m) kill_member(g.node[g.order[m]]);
+  for (header* h : all) kill_member(h);
   for (std::uint32_t m = begin; m < end; ++m) {
     const std::uint8_t v = g.order[m];
     for (std::uint32_t e = g.first_edge[v]; e < g.first_edge[v + 1U]; ++e)
       if (g.component_of[g.to[e]] == c) clear(g.slot[e]);
   }
-  for (std::uint32_t m = begin; m < end; ++m) destroy(g.node[g.order[m]]);
+  for (header* h : all) destroy(h);
   ++counts_.components;
-  for (std::uint32_t m = begin; m < end; ++m) heap_.bury_members({&g.node[g.order[m]], 1});
+  heap_.bury_members(all);
 }
 
 }  // namespace gc

@@ -86,6 +86,7 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   }
   void bury(header* h) noexcept { bury(h, *type_of_object(h)); }
   /// The same of the members of a small dead cycle, which no weak reference knows and no list has.
+  /// Most often they are of one type: what depends on it is looked up once.
   void bury_members(std::span<header* const> all) noexcept {
     const object_type* type = nullptr;
     size_class* c = &classes[0];

@@ -34,8 +34,8 @@ struct small_graph {
   std::array<header*, max_nodes> node;
   std::array<std::uint32_t, max_nodes> held;
   std::array<std::uint16_t, max_nodes + 1>
-      first_edge;  // of node i: [first_edge[i], first_edge[i+1])
-  std::array<std::uint16_t, max_edges> to;  // no bytes: what is written to those may alias anything
+      first_edge;                           // of node i: [first_edge[i], first_edge[i+1])
+  std::array<std::uint16_t, max_edges> to;  // not bytes: a byte that is written may alias anything
   void*** slot = nullptr;  // where each edge's pointer is: in the visitor that gathered them
 
   /// Nodes that are held from outside, or reached from one that is. Returns whether there are any;

@@ -163,6 +163,27 @@ TEST_F(CollectTest, ALiveGraphIsNotExaminedAgainUntilItIsTouched) {
   ring->next.reset();
 }
 
+TEST_F(CollectTest, CandidatesOfOneCycleMayBeApartOrTogether) {
+  std::vector<ref<Node>> ahead;  // more than a chunk of candidates before the next of the cycle
+  for (int i = 0; i < 1'500; ++i) ahead.push_back(make<Node>());
+  for (const ref<Node>& node : ahead) Touch(node);
+  for (int i = 0; i < 1'500; ++i) {
+    ahead[i]->next = MakeRing(2);
+    ahead[i]->next->others.push_back(ahead[i]);
+  }
+  const ref<Node> large = MakeRing(200);
+  const ref<Node> held = ahead[700];
+  Touch(large);
+  EXPECT_GT(stats().candidates, 3'000U);
+  ahead.clear();
+  EXPECT_EQ(Collect().objects, 1'499U * 3);
+  EXPECT_EQ(stats().candidates, 0U) << "no entry is left, and none is counted twice";
+  EXPECT_EQ(Alive(), 203);
+  large->next.reset();
+  held->next->others.clear();
+  held->next->next.reset();
+}
+
 TEST_F(CollectTest, ACycleClosedByMovesIsFoundThoughNoCountFell) {
   ref<Node> only = make<Node>();
   Node* const raw = only.get();
