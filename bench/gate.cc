@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -81,6 +82,44 @@ void weak_lock(std::uint64_t iterations) {
   }
 }
 
+struct shared_node {
+  tricycle::shared_ptr<shared_node> next;
+  std::uint64_t value = 0;
+};
+
+// From here on the process counts as one with threads: counts are atomic.
+void have_threads() {
+  std::thread([] {}).join();
+}
+
+void shared_make_drop(std::uint64_t iterations) {
+  have_threads();
+  for (std::uint64_t i = 0; i < iterations; ++i) {
+    auto p = tricycle::make_shared<shared_node>();
+    touch(p);
+  }
+}
+
+void shared_copy_drop(std::uint64_t iterations) {
+  have_threads();
+  const auto p = tricycle::make_shared<shared_node>();
+  for (std::uint64_t i = 0; i < iterations; ++i) {
+    auto copy = p;
+    touch(copy);
+  }
+}
+
+void shared_lock_drop(std::uint64_t iterations) {
+  have_threads();
+  const auto p = tricycle::make_shared<shared_node>();
+  tricycle::weak_ptr<shared_node> weak = p;
+  for (std::uint64_t i = 0; i < iterations; ++i) {
+    touch(weak);
+    auto locked = weak.lock();
+    touch(locked);
+  }
+}
+
 tricycle::ref<node> tree(unsigned depth) {
   auto root = tricycle::make<node>();
   if (depth > 0) {
@@ -140,6 +179,9 @@ constexpr path kPaths[] = {
     {"move", move, 100'000, 2},
     {"dereference", dereference, 100'000, 1},
     {"weak_lock", weak_lock, 100'000, 1},
+    {"shared_make_drop", shared_make_drop, 50'000, 1},
+    {"shared_copy_drop", shared_copy_drop, 100'000, 1},
+    {"shared_lock_drop", shared_lock_drop, 100'000, 1},
     {"tree_build_drop", tree_build_drop, 25, (std::uint64_t{2} << kDepth) - 1},
     {"ring_churn", ring_churn, 10, (kRings * kRingNodes)},
     {"full_collection", full_collection, 2, kGraphNodes},

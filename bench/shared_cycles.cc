@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -141,6 +142,27 @@ std::array<stopwatch, 2> nothing(int seconds) {
   return two_threads(seconds, [](unsigned) { return [] {}; });
 }
 
+/// The most bytes of shared objects beyond `live` objects, of a look each 50 ms while work() runs.
+template <class Work>
+double most_trash_mib(std::size_t live, const Work& work) {
+  std::atomic<bool> done = false;
+  double most = 0;
+  std::thread watcher([&] {
+    while (!done) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      const auto now = tricycle::shared_heap::stats();
+      if (now.live_objects <= live) continue;
+      const double each =
+          static_cast<double>(now.live_bytes) / static_cast<double>(now.live_objects);
+      most = std::max(most, static_cast<double>(now.live_objects - live) * each / (1 << 20));
+    }
+  });
+  work();
+  done = true;
+  watcher.join();
+  return most;
+}
+
 /// Each replaces rings of its own half of `live` objects.
 std::array<stopwatch, 2> churn_in_both(int seconds, std::size_t live) {
   return two_threads(seconds, [live](unsigned which) {
@@ -202,6 +224,9 @@ void compare_pauses(std::size_t live) {
   const auto all = tricycle::shared_heap::stats();
   print_times("until all stand still", all.to_safepoint);
   print_times("while they stand still", all.stopped);
+  // Apart, for the third thread that looks stops one of the two now and then.
+  std::printf("most garbage: %.1f MiB\n",
+              most_trash_mib(live, [live] { churn_in_both(seconds, live); }));
   std::printf("best of three: %.0f us (bar 2000)%s\n", best.count(),
               best > stopwatch::bar ? "  above" : "");
 }

@@ -163,6 +163,7 @@ void core::drain(gc::meter& slice) noexcept {
     }
     if (slice.spend(8)) return;
   }
+  drained_at_bytes_ = allocated_bytes();
 }
 
 /// A collection, the world being stopped where it is needed and going on where user code is due.
@@ -212,7 +213,7 @@ void core::pace_here() noexcept {
   } else if (config.automatic && is_worth_a_stop()) {
     wait_ = settings_.safepoint_wait;
     if (!is_waiting_for_user_code() && get_world(wait_, /*explicitly=*/false)) {
-      gc::meter slice(time::now() + config.pause_target / 2);
+      gc::meter slice(stopped_at_ + config.pause_target / 4);
       drain(slice);
       base::pace();
     } else if (is_waiting_for_user_code()) {

@@ -78,6 +78,14 @@ class core : public gc::schedule<counting::atomic> {
     return hold_ == hold::stopped || hold_ == hold::word || (hold_ == hold::alone && alone());
   }
   [[nodiscard]] bool may_run_user_code() const noexcept { return hold_ != hold::stopped; }
+  /// What waits in the backlog is at most so old, in bytes allocated.
+  [[nodiscard]] std::size_t waiting_age() const noexcept {
+    return backlog_.size() == 0 ? 0 : allocated_bytes() - drained_at_bytes_;
+  }
+  /// Others may have been standing still for a while.
+  [[nodiscard]] gc::clock::duration left_of(gc::clock::duration pause) const noexcept {
+    return hold_ == hold::stopped ? stopped_at_ + pause - gc::clock::now() : pause;
+  }
   void look_again_after(std::int64_t bytes) noexcept {
     // Relaxed: a sum.
     credited_.fetch_add(static_cast<std::size_t>(bytes - local.credit), std::memory_order_relaxed);
@@ -176,6 +184,7 @@ class core : public gc::schedule<counting::atomic> {
   gc::ageing<counting::atomic> ageing_;
   entry_list backlog_;  // taken from the threads, not yet looked at
   shared_settings settings_;
+  std::size_t drained_at_bytes_ = 0;  // allocated_bytes() when the backlog was last empty
   std::size_t stopped_at_bytes_ = 0;
   time::time_point stopped_at_{};
   time::time_point went_on_at_{};

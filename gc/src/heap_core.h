@@ -153,6 +153,10 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   [[nodiscard]] bool has_deferred() const noexcept {
     return !deferred_.empty() || !chores_.alone();
   }
+  /// Bytes allocated since the oldest candidate came that is in no buffer yet: there are none.
+  [[nodiscard]] static std::size_t waiting_age() noexcept { return 0; }
+  /// Of a pause that has begun already: all of it.
+  [[nodiscard]] static clock::duration left_of(clock::duration pause) noexcept { return pause; }
   void tidy() noexcept { blocks_.tidy(); }
   void age_what_stayed(std::size_t live) noexcept { ageing_.age_what_stayed(blocks_, live); }
   void after_collect() noexcept { give_blocks_back(at_hand_bytes_after_collect); }

@@ -78,10 +78,10 @@ double schedule<Counting>::urgency(std::size_t live, std::size_t bound) const no
   const auto part = [](std::size_t has, std::size_t may, std::size_t of) {
     return static_cast<double>(has - std::min(has, may)) / static_cast<double>(of);
   };
-  double late = 0;
+  double late = part(self().waiting_age(), ripe_age_[0], bound / 8);
   if (minor_->running()) {
     const unsigned g = minor_->oldest();
-    late = part(candidates[g].age(now), ripe_age_[g], bound / 8);
+    late = std::max(late, part(candidates[g].age(now), ripe_age_[g], bound / 8));
   }
   if (major_->running()) {
     const std::size_t garbage = may_be_garbage(live);
@@ -218,6 +218,8 @@ void schedule<Counting>::pace() {
     late_slices_ = 0;
   } else if (config.gives_way == budget::time) {
     allowed *= std::int64_t{1} << std::min(late_slices_++, most_doublings);
+  } else {
+    allowed = self().left_of(allowed);
   }
   meter time(begin + allowed);
   collection done;
