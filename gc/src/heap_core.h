@@ -76,7 +76,7 @@ class heap_core : public hot_heap, public schedule<counting::confined> {
   }
 
   // death by counting, and candidates (release.cc)
-  void die(header* h) noexcept;
+  static void die(header* h, heap_core& in, std::uint64_t word) noexcept;
   /// After its destructor: gives the block back, unless references or a list still hold it.
   void bury(header* h, const object_type& type) noexcept {
     if (h->count == 0 && place_of(h) == place::none) [[likely]]

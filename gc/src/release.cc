@@ -10,26 +10,26 @@ namespace tricycle {
 inline namespace v1 {
 namespace gc {
 
-/// The common death: nobody but the count knows of the object.
-[[gnu::noinline]] void heap_core::die(header* h) noexcept {
-  const std::uint64_t word = h->word;
-  if ((word & known_mask) != 0 || depth_ >= depth_limit_) [[unlikely]]
-    return die_slow(h);
+/// The common death: nobody but the count knows of the object. Not inline, or else what becomes a
+/// candidate would save registers for it; and static, so that its arguments are where they were.
+[[gnu::noinline]] void heap_core::die(header* h, heap_core& in, std::uint64_t word) noexcept {
+  if ((word & known_mask) != 0 || in.depth_ >= in.depth_limit_) [[unlikely]]
+    return in.die_slow(h);
   const auto& type = *reinterpret_cast<const object_type*>(word & pointer_mask);
   h->count = 0;
   h->word = word | dead_bit;
-  ++depth_;
+  ++in.depth_;
   type.destroy(object_of(h));
-  bury(h, type);
-  if (--depth_ == 0 && !pending_.empty()) [[unlikely]]
-    after_outermost();
+  in.bury(h, type);
+  if (--in.depth_ == 0 && !in.pending_.empty()) [[unlikely]]
+    in.after_outermost();
 }
 
 void drop_slow(header* h) noexcept {
   const std::uint64_t word = h->word;
   heap_core& heap = *heap_table[word >> heap_shift];
   const std::uint32_t left = count_of(h);
-  if (left == 0) return heap.die(h);
+  if (left == 0) return heap_core::die(h, heap, word);
   h->count = left;
   if ((word & place_mask) == 0) heap.enqueue(h);
 }
