@@ -105,7 +105,7 @@ void schedule<Counting>::learn_what_lives(std::size_t freed) noexcept {
   const double share =
       2 * freed >= grown ? 1 : static_cast<double>(2 * freed) / static_cast<double>(grown);
   // One that found nothing may have begun too early: what it took for alive has died since.
-  garbage_share_ = std::max(share, garbage_share_ / 2);
+  garbage_share_ = std::max(share, garbage_share_ * 3 / 4);
   const auto meanwhile = static_cast<double>(live - std::min(live, left));
   old_live_bytes_ = live - static_cast<std::size_t>(garbage_share_ * meanwhile);
   old_beside_bytes_ = major_began_.beside_bytes;
