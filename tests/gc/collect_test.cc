@@ -167,9 +167,9 @@ TEST_F(CollectTest, CandidatesOfOneCycleMayBeApartOrTogether) {
   std::vector<ref<Node>> ahead;  // more than a chunk of candidates before the next of the cycle
   for (int i = 0; i < 1'500; ++i) ahead.push_back(make<Node>());
   for (const ref<Node>& node : ahead) Touch(node);
-  for (int i = 0; i < 1'500; ++i) {
-    ahead[i]->next = MakeRing(2);
-    ahead[i]->next->others.push_back(ahead[i]);
+  for (const ref<Node>& node : ahead) {
+    node->next = MakeRing(2);
+    node->next->others.push_back(node);
   }
   const ref<Node> large = MakeRing(200);
   const ref<Node> held = ahead[700];
