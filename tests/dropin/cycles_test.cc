@@ -13,16 +13,10 @@
 #include <variant>
 #include <vector>
 
+#include "dropin/quiet_heap.h"
+
 namespace tricycle::testing {
 namespace {
-
-struct Counted {
-  Counted() noexcept { ++alive; }
-  Counted(const Counted&) noexcept { ++alive; }
-  Counted& operator=(const Counted&) = default;
-  ~Counted() { --alive; }
-  static inline int alive = 0;
-};
 
 struct Node {
   Counted counted;
@@ -31,25 +25,7 @@ struct Node {
   weak_ptr<Node> watched;
 };
 
-class SharedCycles : public ::testing::Test {
- protected:
-  void SetUp() override {
-    shared_heap::collect();
-    before_ = Counted::alive;
-    shared_settings quiet;
-    quiet.automatic = false;
-    shared_heap::configure(quiet);
-  }
-  void TearDown() override {
-    shared_heap::collect();
-    EXPECT_EQ(Alive(), 0);
-    shared_heap::configure({});
-  }
-  [[nodiscard]] int Alive() const { return Counted::alive - before_; }
-
- private:
-  int before_ = 0;
-};
+using SharedCycles = QuietSharedHeap;
 
 shared_ptr<Node> MakeRing(int n) {
   auto first = make_shared<Node>();

@@ -17,18 +17,12 @@
 #include <utility>
 #include <vector>
 
+#include "dropin/quiet_heap.h"
+
 namespace tricycle::testing {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct Counted {
-  Counted() noexcept { ++alive; }
-  Counted(const Counted&) noexcept { ++alive; }
-  Counted& operator=(const Counted&) = default;
-  ~Counted() { --alive; }
-  static inline std::atomic<int> alive = 0;
-};
 
 template <std::size_t Bytes>
 struct Sized {
@@ -64,25 +58,7 @@ void MakeRingByMoves(int n) {
 
 /// The tests of the one thread come first: from the first of the others on, there have been
 /// several.
-class MovedCycles : public ::testing::Test {
- protected:
-  void SetUp() override {
-    shared_heap::collect();
-    before_ = Counted::alive;
-    shared_settings quiet;
-    quiet.automatic = false;
-    shared_heap::configure(quiet);
-  }
-  void TearDown() override {
-    shared_heap::collect();
-    EXPECT_EQ(Alive(), 0);
-    shared_heap::configure({});
-  }
-  [[nodiscard]] int Alive() const { return Counted::alive - before_; }
-
- private:
-  int before_ = 0;
-};
+using MovedCycles = QuietSharedHeap;
 
 TEST_F(MovedCycles, AreFound) {
   MakeRingByMoves<Node>(1);

@@ -15,19 +15,14 @@
 #include <thread>
 #include <vector>
 
+#include "dropin/quiet_heap.h"
+
 namespace tricycle::testing {
 namespace {
 
 using namespace std::chrono_literals;
 
-struct Counted {
-  Counted() noexcept { ++alive; }
-  Counted(const Counted&) noexcept { ++alive; }
-  Counted& operator=(const Counted&) = default;
-  ~Counted() { --alive; }
-  static inline std::atomic<int> alive = 0;
-  static inline int blocks = 0;  // of Counting allocators
-};
+int counted_blocks = 0;  // of Counting allocators
 
 struct Node {
   Counted counted;
@@ -91,11 +86,11 @@ struct Counting {
   template <class U>
   explicit Counting(const Counting<U>& /*other*/) noexcept {}
   T* allocate(std::size_t n) {
-    ++Counted::blocks;
+    ++counted_blocks;
     return std::allocator<T>().allocate(n);
   }
   void deallocate(T* p, std::size_t n) {
-    --Counted::blocks;
+    --counted_blocks;
     std::allocator<T>().deallocate(p, n);
   }
   friend bool operator==(const Counting& /*a*/, const Counting& /*b*/) { return true; }
@@ -109,16 +104,16 @@ TEST_F(SharedThreads, CandidatesThatDiedGiveTheirBlocksBackAFewAtATime) {
   for (int i = 0; i < n; ++i)
     MakeCandidate(nodes.emplace_back(allocate_shared<Node>(Counting<Node>())));
   nodes.clear();
-  EXPECT_GE(Counted::blocks, n - 1);
+  EXPECT_GE(counted_blocks, n - 1);
   int most = 0;
   for (int i = 0; i < n; ++i) {
     nodes.push_back(make_shared<Node>());
-    const int before = Counted::blocks;
+    const int before = counted_blocks;
     MakeCandidate(nodes.back());
-    most = std::max(most, before - Counted::blocks);
+    most = std::max(most, before - counted_blocks);
   }
   EXPECT_LE(most, 256);
-  EXPECT_EQ(Counted::blocks, 0);
+  EXPECT_EQ(counted_blocks, 0);
 }
 
 TEST_F(SharedThreads, EachStopIsTimed) {
