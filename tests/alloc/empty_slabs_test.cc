@@ -1,13 +1,11 @@
 // Memory that a heap does not need any more goes back to the system: slowly by itself, at once when
 // asked to.
-#include <unistd.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 
 #include "gc/fixture.h"
+#include "support/resident.h"
 
 namespace tricycle::testing {
 namespace {
@@ -27,13 +25,6 @@ class EmptySlabsTest : public HeapTest {
 #ifndef TRICYCLE_USE_MIMALLOC
     GTEST_SKIP() << "malloc decides for itself what it gives back";
 #endif
-  }
-
-  static std::size_t ResidentBytes() {
-    std::size_t total = 0;
-    std::size_t resident = 0;
-    std::ifstream("/proc/self/statm") >> total >> resident;
-    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   }
 
   static ref<Link> MakeChain() {
@@ -57,15 +48,8 @@ class EmptySlabsTest : public HeapTest {
     return expected == 0;
   }
 
-  /// Goes on as a program does, until memory is down to `bytes`, or for too long.
   static bool LivesUntilResident(std::size_t bytes) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    ref<Link> kept;
-    while (ResidentBytes() > bytes) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      for (int i = 0; i < 10'000; ++i) kept = make<Link>();
-    }
-    return true;
+    return testing::LivesUntilResident(bytes, [] { return make<Link>(); });
   }
 };
 

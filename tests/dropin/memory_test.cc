@@ -2,18 +2,16 @@
 // may run out.
 #include <gtest/gtest.h>
 #include <tricycle/tricycle.h>
-#include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <new>
 #include <thread>
 #include <utility>
 
 #include "fault.h"
+#include "support/resident.h"
 
 namespace tricycle::testing {
 namespace {
@@ -45,22 +43,8 @@ class SharedMemory : public ::testing::Test {
 #endif
   }
 
-  static std::size_t ResidentBytes() {
-    std::size_t total = 0;
-    std::size_t resident = 0;
-    std::ifstream("/proc/self/statm") >> total >> resident;
-    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  }
-
-  /// Goes on as a program does, until memory is down to `bytes`, or for too long.
   static bool LivesUntilResident(std::size_t bytes) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    shared_ptr<Link> kept;
-    while (ResidentBytes() > bytes) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      for (int i = 0; i < 10'000; ++i) kept = make_shared<Link>();
-    }
-    return true;
+    return testing::LivesUntilResident(bytes, [] { return make_shared<Link>(); });
   }
 };
 
